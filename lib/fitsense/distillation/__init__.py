@@ -1,0 +1,1 @@
+"""Filter, join, split by user, dataset card, manifest. May import: contracts, models."""

@@ -1,0 +1,1 @@
+"""Exercises, foods and rules as YAML with typed loaders. May import: contracts."""

@@ -1,0 +1,1 @@
+"""Base models, request formatting, adapters, grammars, generation. May import: contracts."""

@@ -1,0 +1,144 @@
+"""Generation: a resident student that answers requests greedily, alone or in batches, free or under a grammar.
+
+    student = load_student(params.model, adapter_dir)       # None: the base model itself
+    answers = student.generate(requests, grammar=False, max_new_tokens=2100, batch_size=8)
+    for text in student.stream(request, grammar=True, max_new_tokens=2100): ...
+
+The adapter is merged into the dequantised NF4 base, the weights it was trained on. Knows no rules and repairs nothing.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from threading import Lock, Thread
+from typing import Literal
+
+import torch
+from peft import PeftModel
+from transformers import TextStreamer
+
+from fitsense.contracts.requests import Request, user_turn
+from fitsense.models.adapters import adapter_digest, check_adapter
+from fitsense.models.base import load_dequantised
+from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
+from fitsense.models.tokens import end_of_turn_id, load_tokenizer, render_prompt
+from fitsense.params import ModelParams
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One answer: text, why it ended, tokens written, and the wall-clock seconds its batch took."""
+
+    text: str
+    finish_reason: Literal["stop", "length"]
+    n_tokens: int
+    latency_s: float
+    batch_size: int
+
+
+class Student:
+    """A model that answers requests; `label` names the adapter, `fingerprint` exactly these weights."""
+
+    def __init__(self, model, tokenizer, label: str, fingerprint: str):
+        self.model, self.tokenizer = model.eval(), tokenizer
+        self.label, self.fingerprint = label, fingerprint
+        self.end_id = end_of_turn_id(tokenizer)
+        self._guidance = None
+        self._lock = Lock()  # one generation at a time: the weights are resident once
+
+    def generate(self, requests: list[Request], grammar: bool = False, max_new_tokens: int = 2100,
+                 batch_size: int = 8, exercise_names: tuple[str, ...] = ()) -> list[Generation]:
+        """Answer requests in order, `batch_size` at a time; greedy, so equal requests give equal answers."""
+        answers = []
+        for start in range(0, len(requests), batch_size):
+            batch = requests[start:start + batch_size]
+            answers += self._generate_batch(batch, grammar, max_new_tokens, exercise_names)
+        return answers
+
+    def stream(self, request: Request, grammar: bool = True, max_new_tokens: int = 2100,
+               exercise_names: tuple[str, ...] = ()) -> Iterator[str]:
+        """Yield the growing answer to one request, a piece at a time; errors of the worker are raised here."""
+        pieces: Queue = Queue()
+        streamer = _QueueStreamer(self.tokenizer, pieces)
+        worker = Thread(daemon=True, target=_run_into, args=(
+            pieces, self._generate_batch, [request], grammar, max_new_tokens, exercise_names, streamer))
+        worker.start()
+        text = ""
+        while (piece := pieces.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            text += piece
+            yield text
+
+    def _generate_batch(self, requests, grammar, max_new_tokens, exercise_names, streamer=None) -> list[Generation]:
+        prompts = [render_prompt(self.tokenizer, user_turn(request)) for request in requests]
+        encoded = self.tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
+        encoded = encoded.to(self.model.device)
+        n_prompt = encoded["input_ids"].shape[1]
+        processors = []
+        if grammar:
+            grammars = [compile_grammar(request, exercise_names) for request in requests]
+            processors = [GrammarProcessor(self._guidance_tokenizer(), grammars, n_prompt)]
+        started = time.perf_counter()
+        with self._lock, torch.inference_mode():
+            output = self.model.generate(
+                input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"], do_sample=False,
+                max_new_tokens=max_new_tokens, eos_token_id=self.end_id, pad_token_id=self.end_id,
+                logits_processor=processors, streamer=streamer)
+        seconds = time.perf_counter() - started
+        return [self._finish(row, seconds, len(requests)) for row in output[:, n_prompt:].tolist()]
+
+    def _finish(self, tokens: list[int], seconds: float, batch_size: int) -> Generation:
+        stopped = self.end_id in tokens
+        written = tokens[:tokens.index(self.end_id)] if stopped else tokens
+        return Generation(text=self.tokenizer.decode(written, skip_special_tokens=True),
+                          finish_reason="stop" if stopped else "length", n_tokens=len(written) + stopped,
+                          latency_s=round(seconds, 3), batch_size=batch_size)
+
+    def _guidance_tokenizer(self):
+        if self._guidance is None:
+            n_vocab = self.model.get_output_embeddings().weight.shape[0]
+            self._guidance = guidance_tokenizer(self.tokenizer, n_vocab, self.end_id)
+        return self._guidance
+
+
+class _QueueStreamer(TextStreamer):
+    """Puts each finalised piece of text on a queue."""
+
+    def __init__(self, tokenizer, pieces: Queue):
+        super().__init__(tokenizer, skip_prompt=True, skip_special_tokens=True)
+        self.pieces = pieces
+
+    def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+        """Hand one piece over."""
+        if text:
+            self.pieces.put(text)
+
+
+def _run_into(pieces: Queue, work, *arguments) -> None:
+    """Run in a thread; its error, or None at the end, goes onto the queue, to be raised where the stream is read."""
+    try:
+        work(*arguments)
+    except BaseException as error:
+        pieces.put(error)
+    else:
+        pieces.put(None)
+
+
+def load_student(model: ModelParams, adapter_dir: Path | None) -> Student:
+    """Load the base (adapter_dir None) or an adapter on the very weights it was trained on, merged, ready to serve."""
+    if adapter_dir is None:
+        return Student(load_dequantised(model), load_tokenizer(model), f"{model.name} (no adapter)", "base")
+    check_adapter(adapter_dir, model)
+    merged = merge_adapter(load_dequantised(model), adapter_dir)
+    digest = adapter_digest(adapter_dir)
+    return Student(merged, load_tokenizer(model), f"{model.name} + adapter {digest}", digest)
+
+
+def merge_adapter(model, adapter_dir: Path):
+    """Attach a PEFT adapter and merge it in fp32, then return to the model's own type (rounding once, not twice)."""
+    dtype = model.dtype
+    merged = PeftModel.from_pretrained(model.float(), str(adapter_dir)).merge_and_unload()
+    return merged.to(dtype)

@@ -1,0 +1,137 @@
+"""Grammars: each prompt type's response contract as a compact, bounded JSON grammar that masks the next token.
+
+Built from the Pydantic contract's own JSON schema, with key order kept, no white space, bounded strings and arrays.
+For a plan, the request bounds the week: as many sessions as the person has days, entries within the weekly cap.
+Knows no rules: what it lets through is well-formed, not safe (see safety.verifier for that).
+"""
+
+from functools import cache
+from itertools import combinations
+
+import llguidance
+import llguidance.hf
+import llguidance.torch as mask_torch
+import torch
+from transformers import LogitsProcessor
+
+from fitsense.contracts.plan import DAYS, MAX_ENTRIES_PER_WEEK, Plan
+from fitsense.contracts.requests import RESPONSES, Request
+from fitsense.contracts.strictness import dump_compact
+
+# Macro shares a plan may hold, percent: protein 10-45 and fat 15-45 leave carbohydrate the rest, so the sum is 100.
+MACRO_PROTEIN, MACRO_FAT = range(10, 46), range(15, 46)
+MAX_WORDS_CHAT = 900  # characters of plain text: about 150 words
+COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":", "coerce_one_of": True}
+
+
+def request_schema(request: Request, exercise_names: tuple[str, ...] = ()) -> dict | None:
+    """The JSON schema an answer to this request must follow; None where the answer is plain text."""
+    contract = RESPONSES[request.prompt_type]
+    if contract is None:
+        return None
+    schema = _drop_nulls(contract.model_json_schema())
+    if exercise_names:
+        _limit_names(schema, sorted(exercise_names))
+    if contract is Plan:
+        preferences = request.input.preferences
+        _bound_week(schema, preferences.days_per_week, preferences.workout_duration)
+        _split_entry(schema)
+        schema["$defs"]["Macros"] = {"enum": [
+            {"protein": p, "carbs": 100 - p - f, "fat": f} for p in MACRO_PROTEIN for f in MACRO_FAT]}
+    return schema
+
+
+def _drop_nulls(node):
+    """Optional keys are left out when unset, never written as null: forget the null alternative where a default is null."""
+    if isinstance(node, list):
+        return [_drop_nulls(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "anyOf" in node and node.get("default", ...) is None:
+        kept = [_drop_nulls(item) for item in node["anyOf"] if item != {"type": "null"}]
+        return kept[0] if len(kept) == 1 else {"anyOf": kept}
+    return {key: _drop_nulls(value) for key, value in node.items() if key not in {"title", "description", "default"}
+            or isinstance(value, dict)}
+
+
+def _limit_names(schema: dict, names: list[str]) -> None:
+    for definition, keys in {"ExerciseEntry": ["name"], "Change": ["replacement"]}.items():
+        if definition in schema["$defs"]:
+            for key in keys:
+                schema["$defs"][definition]["properties"][key] = {"enum": names}
+
+
+def _bound_week(schema: dict, n_sessions: int, minutes: int) -> None:
+    """Exactly n sessions on distinct days in week order, entries an equal share of the weekly cap."""
+    definitions = schema["$defs"]
+    session = definitions.pop("SessionDay")
+    session["properties"]["exercises"]["maxItems"] = min(MAX_ENTRIES_PER_WEEK // n_sessions, 8)
+    session["properties"]["duration"]["maximum"] = minutes
+    for day in DAYS:
+        definitions[day] = {**session, "properties": {**session["properties"], "day": {"const": day}}}
+    definitions["WorkoutPlan"]["properties"]["weekly_schedule"] = {"anyOf": [
+        {"type": "array", "prefixItems": [{"$ref": f"#/$defs/{day}"} for day in days], "items": False,
+         "minItems": n_sessions, "maxItems": n_sessions} for days in combinations(DAYS, n_sessions)]}
+
+
+def _split_entry(schema: dict) -> None:
+    """An exercise has reps or duration, exactly one: two alternatives that keep the key order."""
+    entry = schema["$defs"].pop("ExerciseEntry")
+    for kept, dropped in (("reps", "duration"), ("duration", "reps")):
+        properties = {key: value for key, value in entry["properties"].items() if key != dropped}
+        schema["$defs"][f"EntryBy_{kept}"] = {**entry, "properties": properties, "required": list(properties)}
+    choice = {"anyOf": [{"$ref": "#/$defs/EntryBy_reps"}, {"$ref": "#/$defs/EntryBy_duration"}]}
+    for definition in schema["$defs"].values():
+        if "exercises" in definition.get("properties", {}):
+            definition["properties"]["exercises"]["items"] = choice
+
+
+@cache
+def _compile_schema(schema_text: str) -> str:
+    return llguidance.LLMatcher.grammar_from_json_schema(schema_text, defaults=COMPACT)
+
+
+def compile_grammar(request: Request, exercise_names: tuple[str, ...] = ()) -> str:
+    """The request's grammar in llguidance's form, cached by schema."""
+    schema = request_schema(request, exercise_names)
+    if schema is None:
+        # One paragraph of ordinary text, bounded.
+        return llguidance.LLMatcher.grammar_from_regex(r"[^\x00-\x1f\x7f]{1,%d}" % MAX_WORDS_CHAT)
+    return _compile_schema(dump_compact(schema))
+
+
+def guidance_tokenizer(tokenizer, n_vocab: int, end_id: int) -> llguidance.LLTokenizer:
+    """The tokenizer in llguidance's form (about a second to build: keep it)."""
+    return llguidance.hf.from_tokenizer(tokenizer, n_vocab=n_vocab, eos_token=end_id)
+
+
+class GrammarProcessor(LogitsProcessor):
+    """Masks, for every row of a batch, the tokens its grammar forbids; call with left-padded prompts of one length."""
+
+    def __init__(self, guidance: llguidance.LLTokenizer, grammars: list[str], prompt_length: int):
+        self.matchers = [llguidance.LLMatcher(guidance, grammar) for grammar in grammars]
+        for matcher in self.matchers:
+            if matcher.is_error():
+                raise ValueError(f"grammar does not compile: {matcher.get_error()}")
+        self.n_seen = prompt_length
+        self.bitmask = mask_torch.allocate_token_bitmask(len(grammars), guidance.vocab_size)
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
+        """Take the tokens chosen since the last call, then mask scores, shape (batch, vocabulary)."""
+        for row, matcher in zip(input_ids[:, self.n_seen:].tolist(), self.matchers, strict=True):
+            for token in row:
+                if not matcher.is_stopped():
+                    matcher.consume_token(token)
+        self.n_seen = input_ids.shape[1]
+        live = [row for row, matcher in enumerate(self.matchers) if not matcher.is_stopped()]
+        for row in live:
+            mask_torch.fill_next_token_bitmask(self.matchers[row], self.bitmask, row)
+        allowed = _unpack(self.bitmask[live], scores.shape[1]).to(scores.device)
+        scores[live] = scores[live].masked_fill(~allowed, float("-inf"))
+        return scores
+
+
+def _unpack(bitmask: torch.Tensor, n_vocab: int) -> torch.Tensor:
+    """int32 bit masks, shape (rows, words), to booleans, shape (rows, n_vocab)."""
+    bits = (bitmask.unsqueeze(-1) >> torch.arange(32, dtype=torch.int32)) & 1
+    return bits.flatten(1)[:, :n_vocab].bool()

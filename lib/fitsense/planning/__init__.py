@@ -1,0 +1,1 @@
+"""The deterministic engine: prescribe, change, adapt, feed. May import: contracts, knowledge, safety."""

@@ -1,0 +1,1 @@
+"""Screening, triage of free text, and the plan verifier. May import: contracts, knowledge."""

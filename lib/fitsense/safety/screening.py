@@ -1,0 +1,198 @@
+"""Screening: from a profile to the limits a plan must keep, the most restrictive value of everything recognised.
+
+The tables are in `screening.yaml`: conditions and medicines in people's own words, injured parts, age and BMI bands.
+What no row recognises makes the limits more careful, and the limits say so. Knows nothing of plans; gives no medical
+advice beyond "talk to a professional about ...".
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+
+from fitsense.contracts.profile import Equipment, Level, Profile, bmi
+from fitsense.contracts.requests import Person
+from fitsense.safety.wording import is_about_other, is_cleared, is_controlled, is_long_past, normalise_text
+
+if TYPE_CHECKING:
+    from fitsense.knowledge.exercises import Exercise
+
+Intensity = Literal["low", "moderate", "high"]
+INTENSITY_ORDER: tuple[Intensity, ...] = ("low", "moderate", "high")
+LEVEL_ORDER: tuple[Level, ...] = ("beginner", "intermediate", "advanced")
+ACCESS_ORDER: tuple[Equipment, ...] = ("no_equipment", "home_gym", "full_gym")
+# WHO 2020 calls 3-6 METs moderate; 4 METs as the ceiling of "low" is a heuristic (brisk walking).
+MAX_CARDIO_MET: dict[str, float] = {"low": 4.0, "moderate": 6.0, "high": 20.0}
+MAX_REFERRAL_TOPICS = 4
+_NOTHING = re.compile(r"^(?:none|no|nil|n/?a|nothing|healthy|not applicable|no (?:\w+ )?(?:conditions?|issues?|problems?|"
+                      r"medications?|meds|medicines?|injur\w+)|all good|good health|-+|\.)\.?$")
+_NEGATED = re.compile(r"^(?:(?:i )?(?:have |had |has |take )?no\b(?! longer| idea)|never\b|not (?!controlled|checked|sure|cleared|treated|"
+                      r"managed|stable|well)|without\b|denies\b|free of\b|(?:i )?(?:don't|dont|do not) (?:have|take)\b)")
+_SPLIT = re.compile(r"\s*(?:;|\+|&|\band\b|\bplus\b|\balso\b|\bbut\b)\s*")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a plan for this person must keep; `max_joint_load` part -> 0..3, rests in seconds, the rest in minutes."""
+
+    avoid_flags: frozenset[str] = frozenset()
+    max_joint_load: dict[str, int] = field(default_factory=dict)
+    min_rir: int = 1
+    max_intensity: Intensity = "high"
+    min_rest: int = 30
+    warm_up_min: int = 5
+    cool_down_min: int = 3
+    max_session_min: int = 120
+    referral: str | None = None
+    allow_deficit: bool = True
+    allow_calorie_number: bool = True
+    seated_only: bool = False
+    require_balance: bool = False
+    unrecognised: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+@lru_cache(maxsize=1)
+def load_screening() -> dict:
+    """Read `screening.yaml` with its word patterns compiled; cached."""
+    table = yaml.safe_load((files("fitsense.safety") / "screening.yaml").read_text(encoding="utf-8"))
+    for row in [*table["words"], *table["injury_words"]]:
+        row["pattern"] = re.compile(r"\b(?:" + "|".join(row["match"]) + ")")
+    return table
+
+
+def screen(profile: Profile) -> Limits:
+    """Find the limits of a profile: injuries, conditions, medicines, age, BMI, and words said in passing."""
+    given, info = profile.constraints, profile.personal_info
+    said = [*given.conditions, *(given.medications or [])]
+    aside = [given.diet or "", given.time_restrictions, *profile.preferences.preferred_activities]
+    rows = [*_band_rows("age_bands", info.age), *_band_rows("bmi_bands", bmi(profile))]
+    if bmi(profile) >= 30 and info.fitness_level == "beginner":
+        rows.append(load_screening()["bmi_beginner"])
+    return _combine(rows, list(given.injuries), said, aside, profile.preferences.workout_duration)
+
+
+def screen_person(person: Person) -> Limits:
+    """Find the limits of the short form of a profile (no medicines, no BMI)."""
+    return _combine(_band_rows("age_bands", person.age), list(person.injuries), list(person.conditions), [],
+                    person.workout_duration)
+
+
+def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: Level) -> str | None:
+    """Return None where a person with these limits may do the exercise, else the rule_id of the first broken rule."""
+    if ACCESS_ORDER.index(exercise.access) > ACCESS_ORDER.index(access):
+        return "limit_equipment"
+    if LEVEL_ORDER.index(exercise.level) > LEVEL_ORDER.index(level):
+        return "limit_level"
+    if limits.seated_only and not exercise.seated:
+        return "limit_seated"
+    if any(exercise.joint_load.get(part, 0) > most for part, most in limits.max_joint_load.items()):
+        return "limit_joint_load"
+    if limits.avoid_flags & set(exercise.flags):
+        return "limit_movement"
+    if exercise.kind == "cardio" and exercise.met > MAX_CARDIO_MET[limits.max_intensity]:
+        return "limit_intensity"
+    return None
+
+
+def _band_rows(table: str, value: float) -> list[dict]:
+    return [row for row in load_screening()[table] if row["from"] <= value < row["below"]]
+
+
+def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list[str], minutes: int) -> Limits:
+    table, unrecognised = load_screening(), []
+    for text in said:
+        found, unknown = read_words(text)
+        rows = [*rows, *found]
+        unrecognised += unknown
+    for text in aside:
+        rows = [*rows, *(read_words(text)[0] if text else [])]
+    rows = _drop_explained(rows)
+    parts = [*injuries, *(row["part"] for row in rows if "part" in row)]
+    rows = [*rows, *(table["injuries"][part] for part in dict.fromkeys(parts))]
+    if unrecognised:
+        rows.append(table["unrecognised"])
+    limits = Limits(unrecognised=tuple(unrecognised))
+    for row in rows:
+        limits = _tighten(limits, row)
+    return _fit_to_minutes(replace(limits, referral=_referral(rows, unrecognised)), minutes)
+
+
+def read_words(text: str) -> tuple[list[dict], list[str]]:
+    """Recognise one entry of a person's own words: the table rows it matches, and the clauses nobody recognised.
+
+    Whether it is controlled, cleared or long past is read from the whole entry, what it is from each clause.
+    """
+    whole = normalise_text(text)
+    if _NOTHING.match(whole) or is_about_other(whole):
+        return [], []
+    found, unknown = [], []
+    for clause in filter(None, _SPLIT.split(whole)):
+        if _NEGATED.match(clause):
+            continue
+        rows = [row for row in load_screening()["words"] if row["pattern"].search(clause)]
+        rows += [row for row in load_screening()["injury_words"] if row["pattern"].search(clause)]
+        if rows:
+            found += [row for row in rows if _state_fits(row, whole)]
+        elif not re.search(load_screening()["qualifiers"], clause):
+            unknown.append(clause)
+    return found, unknown
+
+
+def _state_fits(row: dict, whole: str) -> bool:
+    when = row.get("when")
+    if when is None:
+        return True
+    if when in ("cleared", "not_cleared", "long_past"):
+        state = "cleared" if is_cleared(whole) else "long_past" if is_long_past(whole) else "not_cleared"
+        return when == state
+    return (when == "controlled") == is_controlled(whole)
+
+
+def _drop_explained(rows: list[dict]) -> list[dict]:
+    """Leave out rows that a medicine only suggests where the person named the condition themselves."""
+    named = {row["topic"] for row in rows if "topic" in row and not row.get("suggested")}
+    return [row for row in rows if not (row.get("suggested") and row["topic"] in named)]
+
+
+def _tighten(limits: Limits, row: dict) -> Limits:
+    """Combine with one row: the most restrictive of every value, the union of what to avoid."""
+    joints = dict(limits.max_joint_load)
+    for part, most in row.get("max_joint_load", {}).items():
+        joints[part] = min(most, joints.get(part, 3))
+    reason = (row["rule_id"], row["say"]) if "say" in row else None
+    return replace(
+        limits, max_joint_load=dict(sorted(joints.items())),
+        avoid_flags=limits.avoid_flags | set(row.get("avoid", [])),
+        min_rir=max(limits.min_rir, row.get("min_rir", 0)),
+        max_intensity=min(limits.max_intensity, row.get("max_intensity", "high"), key=INTENSITY_ORDER.index),
+        min_rest=max(limits.min_rest, row.get("min_rest", 0)),
+        warm_up_min=max(limits.warm_up_min, row.get("warm_up_min", 0)),
+        cool_down_min=max(limits.cool_down_min, row.get("cool_down_min", 0)),
+        max_session_min=min(limits.max_session_min, row.get("max_session_min", 180)),
+        allow_deficit=limits.allow_deficit and row.get("allow_deficit", True),
+        allow_calorie_number=limits.allow_calorie_number and row.get("allow_calorie_number", True),
+        seated_only=limits.seated_only or row.get("seated_only", False),
+        require_balance=limits.require_balance or row.get("require_balance", False),
+        reasons=limits.reasons if reason is None or reason in limits.reasons else (*limits.reasons, reason))
+
+
+def _fit_to_minutes(limits: Limits, minutes: int) -> Limits:
+    """Shrink warm-up and cool-down to 30 % and 20 % of a short session, so that some training fits (heuristic)."""
+    minutes = min(minutes, limits.max_session_min)
+    return replace(limits, warm_up_min=min(limits.warm_up_min, max(2, int(minutes * 0.3))),
+                   cool_down_min=min(limits.cool_down_min, max(1, int(minutes * 0.2))))
+
+
+def _referral(rows: list[dict], unrecognised: list[str]) -> str | None:
+    topics = list(dict.fromkeys(row["refer"] for row in rows if "refer" in row))
+    if unrecognised:
+        topics.append("what we could not recognise: " + ", ".join(f'"{clause[:40]}"' for clause in unrecognised[:2]))
+    if not topics:
+        return None
+    if len(topics) > MAX_REFERRAL_TOPICS:
+        topics = [*topics[:MAX_REFERRAL_TOPICS - 1], "your other conditions"]
+    return f"Before you train, talk to your doctor or care team about {'; '.join(topics)}."

@@ -1,0 +1,1 @@
+"""QLoRA through TRL, and the release registry. May import: contracts, models."""

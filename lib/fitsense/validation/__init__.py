@@ -1,0 +1,1 @@
+"""Schema checks, statistics, anomalies, bias slices, drift. May import: contracts, safety."""
