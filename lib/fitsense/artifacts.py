@@ -16,7 +16,7 @@ import resource
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -166,7 +166,7 @@ class Stage:
             "outputs": hash_folder(self.dir), "facts": facts, "code_version": code_version(),
             "packages": {name: metadata.version(name) for name in PACKAGES}, "python": platform.python_version(),
             "seconds": round(time.monotonic() - self.started, 1), "peak_memory_mb": peak_memory_mb(),
-            "finished": datetime.now(timezone.utc).isoformat(timespec="seconds")})
+            "finished": datetime.now(UTC).isoformat(timespec="seconds")})
 
 
 def open_stage(name: str, params_file: str, run_id: str = "", overrides: list[str] | tuple[str, ...] = ()) -> Stage:

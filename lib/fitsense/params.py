@@ -7,6 +7,7 @@ date. Knows nothing of what the stages do.
 import difflib
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,9 +21,9 @@ Positive = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):
-    """A group of parameters: strict about keys and ranges; integers are accepted where a float is meant."""
+    """A group of parameters: strict about keys, types and ranges; an integer is accepted where a float is meant."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, protected_namespaces=())
 
 
 class SynthesisParams(Section):
@@ -86,7 +87,8 @@ class ModelParams(Section):
 
 
 class TrainingParams(Section):
-    """05: QLoRA. `token_budget`: tokens seen in training, 0 for no bound (then epochs alone decide)."""
+    """05: QLoRA. `token_budget`: tokens seen in training, 0 for no bound (then epochs alone decide); `n_held_out`: records
+    on which the held-out loss is measured."""
 
     token_budget: Count = 60_000
     epochs: Annotated[float, Field(gt=0, le=100)] = 1
@@ -102,6 +104,7 @@ class TrainingParams(Section):
     max_grad_norm: Annotated[float, Field(gt=0, le=100)] = 0.3
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     checkpoint_every_s: Annotated[int, Field(ge=5, le=3600)] = 120
+    n_held_out: Positive = 6
     prompt_type_shares: dict[str, Annotated[float, Field(ge=0)]] = {
         "plan_creation": 0.6, "plan_modification": 0.1, "safety_adjustment": 0.1, "progress_adaptation": 0.1,
         "coaching_question": 0.1}
@@ -163,6 +166,14 @@ STAGE_SECTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML as people write it: 1e-3 is a number (YAML 1.1 asks for 1.0e-3)."""
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"),
+                              list("-+0123456789."))
+
+
 class ParamsError(ValueError):
     """A parameter that is unknown, ill-typed or out of range; the message names file, key, value and what is allowed."""
 
@@ -171,7 +182,7 @@ def load_params(file: str | Path, overrides: list[str] | tuple[str, ...] = ()) -
     """Read a params YAML, apply `key.path=value` overrides (values parsed as YAML), and check everything."""
     path = resolve_params_file(file)
     try:
-        values = yaml.safe_load(path.read_text()) or {}
+        values = yaml.load(path.read_text(), _Loader) or {}
     except yaml.YAMLError as error:
         raise ParamsError(f"{file}: not valid YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(values, dict):
@@ -204,7 +215,7 @@ def _apply_override(values: dict, override: str) -> None:
         if not isinstance(place, dict):
             raise ParamsError(f"--set {override}: {parent} is a value, not a section")
     try:
-        place[last] = yaml.safe_load(raw)
+        place[last] = yaml.load(raw, _Loader)
     except yaml.YAMLError:
         raise ParamsError(f"--set {override}: {raw!r} is not a YAML value") from None
 

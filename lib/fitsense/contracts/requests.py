@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from fitsense.contracts.changes import Adaptation, Modification, SafetyAdjustment
 from fitsense.contracts.logs import WeekLog
 from fitsense.contracts.plan import Day, Plan, Short
-from fitsense.contracts.profile import (BodyPart, Equipment, Gender, Goal, Kilograms, LeanStrict, Level, Profile, Words)
+from fitsense.contracts.profile import BodyPart, Equipment, Gender, Goal, LeanStrict, Level, Profile, Words
 from fitsense.contracts.strictness import Strict, check_contract, dump_compact
 
 PromptType = Literal["plan_creation", "plan_modification", "safety_adjustment", "progress_adaptation", "coaching_question"]

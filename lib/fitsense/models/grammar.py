@@ -20,7 +20,7 @@ from fitsense.contracts.strictness import dump_compact
 
 # Macro shares a plan may hold, percent: protein 10-45 and fat 15-45 leave carbohydrate the rest, so the sum is 100.
 MACRO_PROTEIN, MACRO_FAT = range(10, 46), range(15, 46)
-MAX_WORDS_CHAT = 900  # characters of plain text: about 150 words
+MAX_CHAT_CHARACTERS = 900  # plain text: about 150 words
 COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":", "coerce_one_of": True}
 
 
@@ -96,7 +96,7 @@ def compile_grammar(request: Request, exercise_names: tuple[str, ...] = ()) -> s
     schema = request_schema(request, exercise_names)
     if schema is None:
         # One paragraph of ordinary text, bounded.
-        return llguidance.LLMatcher.grammar_from_regex(r"[^\x00-\x1f\x7f]{1,%d}" % MAX_WORDS_CHAT)
+        return llguidance.LLMatcher.grammar_from_regex(rf"[^\x00-\x1f\x7f]{{1,{MAX_CHAT_CHARACTERS}}}")
     return _compile_schema(dump_compact(schema))
 
 

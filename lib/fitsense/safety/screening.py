@@ -27,10 +27,13 @@ ACCESS_ORDER: tuple[Equipment, ...] = ("no_equipment", "home_gym", "full_gym")
 # WHO 2020 calls 3-6 METs moderate; 4 METs as the ceiling of "low" is a heuristic (brisk walking).
 MAX_CARDIO_MET: dict[str, float] = {"low": 4.0, "moderate": 6.0, "high": 20.0}
 MAX_REFERRAL_TOPICS = 4
-_NOTHING = re.compile(r"^(?:none|no|nil|n/?a|nothing|healthy|not applicable|no (?:\w+ )?(?:conditions?|issues?|problems?|"
-                      r"medications?|meds|medicines?|injur\w+)|all good|good health|-+|\.)\.?$")
-_NEGATED = re.compile(r"^(?:(?:i )?(?:have |had |has |take )?no\b(?! longer| idea)|never\b|not (?!controlled|checked|sure|cleared|treated|"
-                      r"managed|stable|well)|without\b|denies\b|free of\b|(?:i )?(?:don't|dont|do not) (?:have|take)\b)")
+_NOTHING = re.compile(
+    r"^(?:none|no|nil|n/?a|nothing|healthy|not applicable|all good|good health|-+|\.|"
+    r"no (?:\w+ )?(?:conditions?|issues?|problems?|medications?|meds|medicines?|injur\w+))\.?$")
+_NEGATED = re.compile(
+    r"^(?:(?:i )?(?:have |had |has |take )?no\b(?! longer| idea)|never\b|without\b|denies\b|free of\b|"
+    r"not (?!controlled|checked|sure|cleared|treated|managed|stable|well)|"
+    r"(?:i )?(?:don't|dont|do not) (?:have|take)\b)")
 _SPLIT = re.compile(r"\s*(?:;|\+|&|\band\b|\bplus\b|\balso\b|\bbut\b)\s*")
 
 
@@ -131,7 +134,8 @@ def read_words(text: str) -> tuple[list[dict], list[str]]:
         return [], []
     found, unknown = [], []
     for clause in filter(None, _SPLIT.split(whole)):
-        if _NEGATED.match(clause):
+        clause = drop_denied(clause)
+        if not clause:
             continue
         rows = [row for row in load_screening()["words"] if row["pattern"].search(clause)]
         rows += [row for row in load_screening()["injury_words"] if row["pattern"].search(clause)]
@@ -140,6 +144,15 @@ def read_words(text: str) -> tuple[list[dict], list[str]]:
         elif not re.search(load_screening()["qualifiers"], clause):
             unknown.append(clause)
     return found, unknown
+
+
+def drop_denied(clause: str) -> str:
+    """Leave out what a clause denies: "no asthma, diabetes or gout, high bp" keeps "high bp"."""
+    if not _NEGATED.match(clause):
+        return clause
+    parts = [part.strip() for part in clause.split(",")]
+    listed = [index for index, part in enumerate(parts) if re.search(r"\b(?:or|nor)\b", part)]
+    return ", ".join(parts[(listed[-1] if listed else 0) + 1:])
 
 
 def _state_fits(row: dict, whole: str) -> bool:

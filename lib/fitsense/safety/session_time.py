@@ -5,7 +5,7 @@ Knows nothing of which exercise it is. Four seconds a repetition and ten seconds
 
 import math
 import re
-from typing import Iterable
+from collections.abc import Iterable
 
 from fitsense.contracts.plan import ExerciseEntry
 from fitsense.safety.screening import Limits

@@ -1,1 +1,4 @@
-"""Schema checks, statistics, anomalies, bias slices, drift. May import: contracts, safety."""
+"""Validation: checks, statistics, anomalies and bias slices over the simulated tables and the distillation records.
+
+Finds faults and names them; mends nothing. May import: contracts, safety.
+"""

@@ -1,0 +1,124 @@
+"""Launch: choose the coach, open the app on loopback, close it again; sharing only behind a name and a password.
+
+    app = launch_app(run_dir, params=params, block=False)
+    app.url, app.choice.reason
+    app.close()
+
+Knows Gradio's server and the environment variable that says "batch"; knows nothing of the page's content.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from fitsense.app.desk import Desk
+from fitsense.app.page import build_page, make_download_folder
+from fitsense.app.theme import CSS, app_theme
+from fitsense.coach.choice import RELEASE_DIR, OpenedCoach, newest_run, open_coach
+from fitsense.coach.store import InteractionStore
+from fitsense.params import Params
+
+BATCH_VARIABLE = "FITSENSE_BATCH"
+
+
+class AppError(RuntimeError):
+    """The app cannot be opened as asked; the message says what to do."""
+
+
+@dataclass
+class LaunchedApp:
+    """An open app: where it listens, which adapter answers and why."""
+
+    url: str
+    choice: object
+    page: gr.Blocks
+    folder: tempfile.TemporaryDirectory
+
+    def close(self) -> None:
+        """Stop the server and remove the plans offered for download."""
+        self.page.close(verbose=False)
+        self.folder.cleanup()
+
+    def wait(self) -> None:
+        """Serve until interrupted, then close."""
+        try:
+            self.page.block_thread()
+        finally:
+            self.folder.cleanup()
+
+
+def launch_app(
+    run_dir: Path | None = None,
+    share: bool = False,
+    auth: str | tuple[str, str] | None = None,
+    block: bool = True,
+    params: Params | None = None,
+    release_dir: Path = RELEASE_DIR,
+    store_path: Path | None = None,
+    opened: OpenedCoach | None = None,
+) -> LaunchedApp:
+    """Open the app: on the given run's adapter, else the newest run's, else the released one, else the rules.
+
+    `auth` is (user, password) or "user:password", required with `share`; AppError where it is missing. `store_path`
+    None keeps nothing. `opened` hands over a coach that is loaded already. With `block` it serves until interrupted.
+    """
+    credentials = check_auth(share, auth)
+    params = params or Params(name="demo")
+    opened = opened or open_coach(run_dir or newest_run(), params, release_dir)
+    folder = make_download_folder()
+    page = build_page(Desk(opened, InteractionStore(store_path) if store_path else None), Path(folder.name))
+    page.queue(max_size=params.demo.queue_limit, default_concurrency_limit=4)
+    page.launch(
+        server_name="127.0.0.1",
+        server_port=params.demo.port or None,
+        share=share,
+        auth=credentials,
+        prevent_thread_lock=True,
+        quiet=True,
+        theme=app_theme(),
+        css=CSS,
+        ssr_mode=False,
+        inbrowser=False,
+        footer_links=["api"],
+        allowed_paths=[folder.name],
+        enable_monitoring=False,
+    )
+    app = LaunchedApp(page.share_url or page.local_url, opened.choice, page, folder)
+    if share and not page.share_url:
+        app.close()
+        raise AppError(
+            "share: no share link could be made (is the internet reachable?); run without --share for this "
+            "computer only"
+        )
+    if block:
+        print(
+            f"FitSense coach: {app.url}  ({opened.choice.label}: {opened.choice.reason}); stop with Ctrl+C", flush=True
+        )
+        app.wait()
+    return app
+
+
+def check_auth(share: bool, auth: str | tuple[str, str] | None) -> tuple[str, str] | None:
+    """Check credentials; a share link without them is refused, since it opens the app to the whole internet."""
+    if auth is None:
+        if share:
+            raise AppError(
+                "share: refused without a name and a password, since a share link is open to the whole "
+                "internet; add --auth USER:PASS"
+            )
+        return None
+    user, _, password = auth.partition(":") if isinstance(auth, str) else (auth[0], "", auth[1])
+    if not user or not password:
+        raise AppError("auth: got an empty name or password; allowed: USER:PASS, both not empty")
+    return user, password
+
+
+def close_unless_interactive(app: LaunchedApp) -> str:
+    """Close the app in a batch run (FITSENSE_BATCH is set), leave it open for a reader; say which."""
+    if os.environ.get(BATCH_VARIABLE):
+        app.close()
+        return "closed: this is a batch run"
+    return f"still open at {app.url}; close it with app.close()"

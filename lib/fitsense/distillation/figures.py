@@ -1,0 +1,79 @@
+"""Figures of notebook 03: the split in users and strata, and record lengths against the student's limit."""
+
+from collections import Counter
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from fitsense.contracts.requests import PROMPT_TYPES
+from fitsense.distillation.dataset import Dataset
+from fitsense.distillation.splitting import SPLITS
+from fitsense.plots import INK, PALETTE, new_figure
+
+
+def plot_split(dataset: Dataset) -> Figure:
+    """Draw users and records by split (left) and each split's share of every prompt type x goal cell (right)."""
+    figure, (left, right) = new_figure(2, width=12, height=4.2)
+    places = np.arange(len(SPLITS))
+    for offset, key, colour in ((-0.2, "n_users", PALETTE[0]), (0.2, "n_records", PALETTE[2])):
+        bars = left.bar(places + offset, [dataset.manifest["splits"][name][key] for name in SPLITS], 0.38,
+                        color=colour, label=key.removeprefix("n_"))
+        left.bar_label(bars, fontsize=9)
+    left.set_xticks(places, SPLITS)
+    left.set(title="Whole people go to one split", yscale="log", ylabel="count (log)")
+    left.legend()
+    strata, shares = share_by_stratum(dataset)
+    floor = np.zeros(len(strata))
+    for name, colour in zip(SPLITS, PALETTE, strict=False):
+        right.bar(strata, shares[name], bottom=floor, color=colour, label=name)
+        floor += shares[name]
+    right.set(title="How each prompt type and goal is shared out", ylabel="share of records", ylim=(0, 1))
+    right.tick_params(axis="x", rotation=60)
+    right.legend(loc="lower left", frameon=True)
+    return figure
+
+
+def share_by_stratum(dataset: Dataset) -> tuple[list[str], dict[str, np.ndarray]]:
+    """The share of every prompt type and goal that each split holds (each column sums to 1)."""
+    counts = {name: Counter() for name in SPLITS}
+    for name, records in dataset.split.items():
+        for record in records:
+            counts[name].update([record["context"]["prompt_type"], record["context"]["slice_tags"]["goal_type"]])
+    total = sum(counts.values(), Counter())
+    strata = [kind for kind in PROMPT_TYPES if total[kind]] + sorted(set(total) - set(PROMPT_TYPES))
+    return strata, {name: np.array([counts[name][key] / total[key] for key in strata]) for name in SPLITS}
+
+
+def plot_cells(dataset: Dataset) -> Figure:
+    """Draw the prompt type x goal mix of each split as shares of that split, side by side."""
+    goals = sorted({record["context"]["slice_tags"]["goal_type"] for record in dataset.records})
+    figure, axes = new_figure(len(SPLITS), width=12, height=3.6)
+    for axis, name in zip(axes, SPLITS, strict=True):
+        cells = Counter((r["context"]["slice_tags"]["goal_type"], r["context"]["prompt_type"]) for r in dataset.split[name])
+        grid = np.array([[cells[goal, kind] for kind in PROMPT_TYPES] for goal in goals]) / len(dataset.split[name])
+        axis.imshow(grid, cmap="Blues", vmin=0, aspect="auto")
+        axis.set_xticks(range(len(PROMPT_TYPES)), PROMPT_TYPES, rotation=60, ha="right", fontsize=8)
+        axis.set_yticks(range(len(goals)), goals if axis is axes[0] else [""] * len(goals), fontsize=8)
+        axis.set_title(f"{name}: {len(dataset.split[name])} records")
+        axis.grid(False)
+    return figure
+
+
+def plot_lengths(dataset: Dataset, max_length: int) -> Figure:
+    """Draw record lengths in tokens by prompt type against `max_length`, the longest record training takes."""
+    figure, (axis,) = new_figure(height=3.6)
+    for kind, colour in zip(PROMPT_TYPES, PALETTE, strict=False):
+        lengths = [r["metadata"]["n_tokens"] for r in dataset.records if r["context"]["prompt_type"] == kind]
+        if lengths:
+            axis.hist(lengths, bins=40, histtype="stepfilled", alpha=0.65, color=colour, label=kind)
+    axis.axvline(max_length, color=INK, linestyle="--")
+    axis.annotate(f"training limit {max_length}", (max_length, axis.get_ylim()[1] * 0.92), ha="right", xytext=(-6, 0),
+                  textcoords="offset points")
+    axis.set(title="Record lengths in the student's tokens", xlabel="tokens", ylabel="records")
+    axis.legend()
+    return figure
+
+
+def tabulate_lengths(dataset: Dataset) -> list[dict]:
+    """One row a prompt type: records and length quantiles in tokens."""
+    return [{"prompt_type": kind, **lengths} for kind, lengths in dataset.manifest["tokens_by_prompt_type"].items()]

@@ -1,0 +1,169 @@
+"""Predictions: what each system answers to held-out requests, kept batch by batch so that a kill loses one batch.
+
+    predictions = answer_requests("student", student, sampled, Decoding(False, 2100, 320, 10), stage.dir)
+    write_predictions(stage.dir, [*teacher, *nearest, *predictions])
+
+The hidden cache beside predictions.jsonl is keyed by request, system and a fingerprint of weights and decoding, so
+another adapter never inherits an answer. Knows no metrics; the coach's guard comes in as a callable.
+"""
+
+import gc
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from fitsense import contracts
+from fitsense.artifacts import append_jsonl, read_jsonl_prefix, write_jsonl
+from fitsense.contracts.requests import Request
+from fitsense.evaluation.baselines import find_nearest
+from fitsense.evaluation.records import PLAN_TYPE, prompt_type, request_of
+from fitsense.evaluation.sampling import sample_records
+from fitsense.evaluation.suites import SYSTEMS
+from fitsense.models.generation import Generation, Student
+from fitsense.params import EvaluationParams
+
+CACHE = ".predictions.partial.jsonl"
+PREDICTIONS = "predictions.jsonl"
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How answers are written: under the grammar or free, the most new tokens, requests a batch, names allowed."""
+
+    grammar: bool
+    max_new_tokens_plan: int
+    max_new_tokens_short: int
+    batch_size: int
+    exercise_names: tuple[str, ...] = ()
+
+
+def decoding_of(params: EvaluationParams, grammar: bool) -> Decoding:
+    """The decoding settings an experiment's parameters ask for."""
+    return Decoding(grammar, params.max_new_tokens_plan, params.max_new_tokens_short, params.batch_size)
+
+
+def answer_sample(system: str, student: Student, records: list[dict], params: EvaluationParams, folder: Path,
+                  grammar: bool = False) -> list[dict]:
+    """Let one generating system answer its evenly spread sample of the held-out records, resuming after a kill."""
+    sampled = sample_records(records, params.n_plans.get(system, 0), params.n_short.get(system, 0))
+    return answer_requests(system, student, sampled, decoding_of(params, grammar), folder)
+
+
+def answer_requests(system: str, student: Student, records: list[dict], decoding: Decoding,
+                    folder: Path) -> list[dict]:
+    """Answer every record not answered yet by these weights and settings; each finished batch is flushed to disk."""
+    fingerprint = fingerprint_of(student, decoding)
+    done = {_cache_key(row): row["prediction"] for row in read_jsonl_prefix(folder / CACHE)}
+    keys = {record["record_id"]: (record["record_id"], _turn_digest(record), system, fingerprint) for record in records}
+    missing = [record for record in records if keys[record["record_id"]] not in done]
+    with tqdm(total=len(records), initial=len(records) - len(missing), desc=system, unit="answer") as progress:
+        for batch in batch_records(missing, decoding.batch_size):
+            for record, answer in zip(batch, _generate(student, batch, decoding), strict=True):
+                prediction = _predicted(record, system, answer, fingerprint)
+                append_jsonl(folder / CACHE, {"turn": _turn_digest(record), "prediction": prediction})
+                done[keys[record["record_id"]]] = prediction
+            progress.update(len(batch))
+    return [done[keys[record["record_id"]]] | {"reference": record["response"]} for record in records]
+
+
+def batch_records(records: list[dict], batch_size: int) -> list[list[dict]]:
+    """Plans apart from short answers (theirs is another length bound), requests of like length together."""
+    batches = []
+    for is_plan in (False, True):
+        alike = sorted((record for record in records if (prompt_type(record) == PLAN_TYPE) == is_plan),
+                       key=lambda record: (len(record["instruction"]), record["record_id"]))
+        batches += [alike[start:start + batch_size] for start in range(0, len(alike), batch_size)]
+    return batches
+
+
+def answer_as_teacher(records: list[dict]) -> list[dict]:
+    """The reference answers themselves, as a system."""
+    return [_copied(record, "teacher", record["response"]) for record in records]
+
+
+def answer_as_nearest(records: list[dict], training: list[dict]) -> list[dict]:
+    """The answers given to the most similar training requests, as a system; a type nobody trained on is left empty."""
+    texts = {record_id: found["response"] for record_id, found in find_nearest(records, training).items()}
+    return [_copied(record, "nearest", texts.get(record["record_id"], "")) for record in records]
+
+
+def answer_behind_guard(predictions: list[dict], records: list[dict], guard: Callable) -> list[dict]:
+    """Put each answer through the coach's guard: text becomes what a person would be shown, `verdict` what was done.
+
+    `guard(request, raw_text, finish_reason)` returns an object with text, verdict, violations, repairs.
+    """
+    by_id: dict[str, dict] = {record["record_id"]: record for record in records}
+    guarded = []
+    for prediction in predictions:  # what goes out is whole, so it ends with "stop"; n_tokens stay the student's
+        started = time.perf_counter()
+        shown = guard(request_of(by_id[prediction["record_id"]]), prediction["raw_text"], prediction["finish_reason"])
+        seconds = round(prediction["latency_s"] + time.perf_counter() - started, 3)
+        guarded.append(prediction | {"system": "student_guarded", "raw_text": shown.text, "finish_reason": "stop",
+                                     "latency_s": seconds, "verdict": shown.verdict, "repairs": list(shown.repairs)})
+    return guarded
+
+
+def write_predictions(folder: Path, predictions: list[dict]) -> Path:
+    """Write predictions.jsonl, sorted by system and record; the hidden cache stays, so a second run costs nothing."""
+    order = {system: place for place, system in enumerate(SYSTEMS)}
+    ordered = sorted(predictions, key=lambda p: (order[p["system"]], p["record_id"]))
+    return write_jsonl(folder / PREDICTIONS, ordered)
+
+
+def fingerprint_of(student: Student, decoding: Decoding) -> str:
+    """First 16 hex over the weights' fingerprint and label, every decoding setting, and the code that decodes."""
+    facts = {"weights": student.fingerprint, "label": student.label, "code": _decoding_code(), **asdict(decoding)}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@cache
+def _decoding_code() -> str:
+    """sha256 over the rooms that shape an answer's text: contracts (requests, schemas) and models (prompt, grammar)."""
+    package = Path(contracts.__file__).resolve().parents[1]
+    files = [path for room in ("contracts", "models") for path in sorted((package / room).glob("*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def free_memory() -> None:
+    """Give back what a model no longer referred to held, before the next one is loaded."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _generate(student: Student, batch: list[dict], decoding: Decoding) -> list[Generation]:
+    requests: list[Request] = [request_of(record) for record in batch]
+    longest = decoding.max_new_tokens_plan if prompt_type(batch[0]) == PLAN_TYPE else decoding.max_new_tokens_short
+    return student.generate(requests, grammar=decoding.grammar, max_new_tokens=longest, batch_size=len(requests),
+                            exercise_names=decoding.exercise_names)
+
+
+def _predicted(record: dict, system: str, answer: Generation, fingerprint: str) -> dict:
+    return _base_keys(record, system) | {
+        "raw_text": answer.text, "finish_reason": answer.finish_reason, "n_tokens": answer.n_tokens,
+        "latency_s": answer.latency_s, "batch_size": answer.batch_size, "fingerprint": fingerprint}
+
+
+def _copied(record: dict, system: str, text: str) -> dict:
+    return _base_keys(record, system) | {"raw_text": text, "finish_reason": "stop", "n_tokens": None, "latency_s": None}
+
+
+def _base_keys(record: dict, system: str) -> dict:
+    return {"record_id": record["record_id"], "user_id": record["context"]["user_id"], "system": system,
+            "prompt_type": prompt_type(record), "reference": record["response"]}
+
+
+def _turn_digest(record: dict) -> str:
+    return hashlib.sha256(record["instruction"].encode()).hexdigest()[:16]
+
+
+def _cache_key(row: dict) -> tuple:
+    kept = row["prediction"]
+    return kept["record_id"], row["turn"], kept["system"], kept["fingerprint"]

@@ -1,0 +1,39 @@
+"""Foods: energy and macros per 100 g, allergens, and which diets may eat them. Knows nothing of people or targets."""
+
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fitsense.contracts.strictness import Strict
+from fitsense.knowledge.catalogue import read_rows
+
+Allergen = Literal["gluten", "dairy", "egg", "fish", "shellfish", "soy", "peanut", "nuts", "sesame"]
+DietTag = Literal["vegan", "vegetarian", "pescatarian", "gluten_free", "dairy_free", "halal", "kosher", "low_carb"]
+Grams = Annotated[float, Field(ge=0, le=100)]
+# Who may eat what: a vegetarian eats what a vegan eats, a pescatarian what a vegetarian eats.
+_WIDER_DIETS: dict[str, tuple[str, ...]] = {"vegan": ("vegetarian", "pescatarian"), "vegetarian": ("pescatarian",)}
+
+
+class Food(Strict):
+    """One food: kcal and grams of protein, carbs, fat per 100 g as eaten."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    role: Literal["protein", "carb", "fat", "fruit", "vegetable"]
+    kcal: Annotated[int, Field(ge=0, le=900)]
+    protein: Grams
+    carbs: Grams
+    fat: Grams
+    allergens: list[Allergen] = []
+    tags: list[DietTag]
+
+    def fits(self, diets: frozenset[str], allergens: frozenset[str]) -> bool:
+        """Tell whether somebody with these diets and allergies may eat it."""
+        tags = {wider for tag in self.tags for wider in (tag, *_WIDER_DIETS.get(tag, ()))}
+        return diets <= tags and not allergens & set(self.allergens)
+
+
+@cache
+def load_foods() -> dict[str, Food]:
+    """All foods, name -> Food, in the table's order (the order of preference)."""
+    return {row.name: row for row in read_rows("foods.yaml", Food)}

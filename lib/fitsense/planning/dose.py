@@ -1,0 +1,98 @@
+"""Dose: sets, repetitions, rest and effort, from goal, level, limits and how the last weeks went.
+
+Rules strength_heavy, effort_near_failure, rest_by_goal, older_adult_dose. Knows nothing of days or of the week.
+"""
+
+from dataclasses import dataclass
+
+from fitsense.contracts.profile import Profile
+from fitsense.knowledge.exercises import Exercise
+from fitsense.planning.selection import Selector
+from fitsense.planning.tables import load_tables
+
+LOW_COMPLETION, SHORT_SLEEP_H, HARD_RATING = 0.5, 6.0, 8.5
+
+
+@dataclass(frozen=True)
+class Dose:
+    """One setting for the whole week: sets, rest (s) of main exercises, RIR, reps, minutes a session may train."""
+
+    sets: int
+    rest: int
+    min_rest: int
+    rir: int
+    main_reps: str
+    small_reps: str
+    hold_s: int
+
+    def reps_of(self, exercise: Exercise) -> str:
+        """Repetitions or seconds of one exercise, with "each side" where it has sides."""
+        tables = load_tables()
+        if exercise.dose == "seconds":
+            amount = f"{tables['stretch_seconds'] if exercise.kind == 'mobility' else self.hold_s} s"
+        elif exercise.kind != "strength":
+            amount = str(tables["stretch_reps"])
+        else:
+            amount = self.small_reps if exercise.pattern in tables["small_patterns"] else self.main_reps
+        return f"{amount} each side" if exercise.each_side else amount
+
+    def sets_of(self, exercise: Exercise) -> int:
+        """Sets of one exercise: at most two of a stretch or a balance drill."""
+        return self.sets if exercise.kind == "strength" else min(self.sets, 2)
+
+    def rest_of(self, exercise: Exercise) -> int:
+        """Rest in seconds: the main rest for large exercises, a shorter one for small, stretches and balance."""
+        tables = load_tables()
+        if exercise.kind != "strength":
+            return max(30, self.min_rest)
+        if exercise.pattern in tables["small_patterns"]:
+            return max(min(self.rest, tables["small_rest"]), self.min_rest)
+        return self.rest
+
+
+def count_most_sets(profile: Profile) -> int:
+    """Most sets of an exercise; one fewer after short sleep or many missed sessions, at most 3 from 65 on."""
+    level, metrics = profile.personal_info.fitness_level, profile.metrics
+    sets = load_tables()["dose"][profile.goals[0]]["sets"][level]
+    if profile.personal_info.age >= 65:
+        sets = min(sets, 3)
+    return max(2, sets - (1 if is_run_down(profile) or metrics.workout_completion_rate < LOW_COMPLETION else 0))
+
+
+def is_run_down(profile: Profile) -> bool:
+    """Tell whether sleep was short (under 6 h) or training felt very hard (8.5 or more of 10)."""
+    metrics = profile.metrics
+    short = metrics.sleep_hours is not None and metrics.sleep_hours < SHORT_SLEEP_H
+    return short or metrics.average_intensity_rating >= HARD_RATING
+
+
+def choose_rir(profile: Profile, selector: Selector) -> int:
+    """Repetitions in reserve: by level and goal, never under the limits' minimum; one more when run down."""
+    tables, level = load_tables(), profile.personal_info.fitness_level
+    rir = tables["rir_muscle_gain" if profile.goals[0] == "muscle_gain" else "rir"][level]
+    rir = max(rir + (1 if is_run_down(profile) else 0), selector.limits.min_rir)
+    return max(rir, 4) if selector.limits.max_intensity == "low" else rir
+
+
+def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short: bool = False) -> Dose:
+    """The week's dose with given sets and rest; `short` takes the fewest repetitions."""
+    tables, level = load_tables(), profile.personal_info.fitness_level
+    row, rir = tables["dose"][profile.goals[0]], choose_rir(profile, selector)
+    main = row["reps"][level]
+    if profile.goals[0] == "strength_increase":
+        if rir >= 3:
+            main = tables["careful_reps"]
+        elif profile.preferences.equipment_access == "no_equipment":
+            main = tables["bodyweight_strength_reps"]
+    small = row["small"]
+    if short:
+        main = small = tables["short_reps"]
+    hold = tables["hold_seconds"]["beginner" if short else level]
+    return Dose(sets=sets, rest=rest, min_rest=selector.limits.min_rest, rir=rir, main_reps=main, small_reps=small, hold_s=hold)
+
+
+def list_rests(profile: Profile, selector: Selector) -> list[int]:
+    """Rests to try (s), longest first, in steps of 30 from the goal's usual rest to its floor."""
+    row, least = load_tables()["dose"][profile.goals[0]], selector.limits.min_rest
+    rests = [*range(row["rest"], row["rest_floor"], -30), row["rest_floor"]]
+    return list(dict.fromkeys(max(rest, least) for rest in rests))

@@ -1,0 +1,101 @@
+"""Splits: which days of the week, what kind of day each is, and which patterns it trains.
+
+Rules split_by_days, dose_frequency_level, recovery_days. Knows nothing of single exercises, sets or minutes.
+"""
+
+import re
+
+from fitsense.contracts.plan import DAYS, MAX_ENTRIES_PER_WEEK, Day
+from fitsense.contracts.profile import Profile
+from fitsense.planning.selection import Selector, find_liked_activities
+from fitsense.planning.tables import load_tables
+
+CARDIO_GOALS = {"weight_loss", "endurance_improvement"}
+
+
+def is_careful(profile: Profile, selector: Selector) -> bool:
+    """Tell whether age or limits ask for a gentler week: fewer hard days, smaller steps."""
+    return profile.personal_info.age >= 65 or selector.limits.max_intensity != "high" or selector.limits.seated_only
+
+
+def choose_weekdays(n_days: int, said: str) -> list[Day]:
+    """Choose training days, spread over the week; "no Tuesdays" and "weekends only" in the person's words are kept.
+
+    May give fewer than n_days where their words leave fewer.
+    """
+    text = said.lower()
+    free = [day for day in DAYS if not _is_excluded(day, text)]
+    if re.search(r"\b(?:only (?:at |on )?(?:the )?weekends?|weekends? only)\b", text):
+        free = ["Saturday", "Sunday"]
+    elif re.search(r"\b(?:only (?:on )?(?:week ?days)|week ?days only|no weekends?|not at weekends?)\b", text):
+        free = [day for day in free if day not in ("Saturday", "Sunday")]
+    usual: list[Day] = load_tables()["weekdays"][n_days]
+    if set(usual) <= set(free):
+        return usual
+    n_days = min(n_days, len(free))
+    return [free[index * len(free) // n_days] for index in range(n_days)] or ["Monday"]
+
+
+def _is_excluded(day: Day, text: str) -> bool:
+    return bool(re.search(rf"\b(?:no|not|never|except|busy|without|can't|cannot)\s+(?:\w+\s+){{0,2}}?{day.lower()}s?\b", text))
+
+
+def list_day_kinds(profile: Profile, selector: Selector, n_days: int) -> list[str]:
+    """The kind of each day in order: strength days by the split, easy days between them."""
+    tables, level = load_tables(), profile.personal_info.fitness_level
+    most = tables["strength_days"]["careful" if is_careful(profile, selector) else level]
+    kinds = _strength_kinds(profile, selector, min(n_days, most))
+    return _spread_easy_days(kinds, n_days)
+
+
+def _strength_kinds(profile: Profile, selector: Selector, n_strength: int) -> list[str]:
+    if selector.limits.seated_only:
+        return [("seated_a", "seated_b")[index % 2] for index in range(n_strength)]
+    if profile.goals[0] == "mobility":
+        return [("mobile_a", "mobile_b")[index % 2] for index in range(n_strength)]
+    return list(load_tables()["splits"][n_strength])
+
+
+def _spread_easy_days(kinds: list[str], n_days: int) -> list[str]:
+    """Put the easy days after the strength days they follow, as evenly as the week allows."""
+    n_easy, spread = n_days - len(kinds), []
+    for index, kind in enumerate(kinds):
+        spread.append(kind)
+        due = (index + 1) * n_easy // len(kinds)
+        spread += ["recovery"] * (due - spread.count("recovery"))
+    return spread
+
+
+def count_exercises(minutes: int, n_days: int) -> int:
+    """Exercises a session by minutes, under the weekly cap of entries."""
+    tables = load_tables()
+    wanted = next((count for most, count in tables["exercises_by_minutes"] if minutes <= most), tables["most_exercises"])
+    return min(wanted, MAX_ENTRIES_PER_WEEK // n_days)
+
+
+def list_patterns(kind: str, profile: Profile, selector: Selector, index: int, n_exercises: int) -> list[str]:
+    """The patterns of one day: from the front of its kind's list; balance and cardio take the last places."""
+    patterns = load_tables()["days"][kind]["patterns"]
+    if kind == "recovery":
+        n_exercises = min(n_exercises, 3)
+    ends = _last_places(kind, profile, selector, index, n_exercises)
+    if len(ends) >= n_exercises:
+        turns = ["strength", *ends] if n_exercises == 1 else ends
+        ends = [end for end in [turns[index % len(turns)]] if end != "strength"]
+    return [*patterns[:max(0, n_exercises - len(ends))], *ends]
+
+
+def _last_places(kind: str, profile: Profile, selector: Selector, index: int, n_exercises: int) -> list[str]:
+    goals, ends = profile.goals, []
+    if selector.limits.require_balance:
+        ends.append("balance")
+    if kind == "recovery":
+        return ends
+    likes_stretching = find_liked_activities(profile.preferences.preferred_activities)[1]
+    if goals[0] in CARDIO_GOALS or (n_exercises >= 3 and CARDIO_GOALS & set(goals)):
+        ends.append("cardio")
+    elif goals[0] == "general_fitness" and (n_exercises >= 4 or (n_exercises == 3 and index % 2 == 1)):
+        ends.append("cardio")
+    elif n_exercises >= 4 and goals[0] != "mobility" and ("mobility" in goals or likes_stretching):
+        ends.append("mobility")
+    return ends

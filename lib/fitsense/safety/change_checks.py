@@ -1,0 +1,141 @@
+"""Checks of reasoned changes and of compact weeks against a person's limits.
+
+Changes are judged by what they bring in: names that exist, exercises that are allowed, rests, volume. Knows nothing of
+how changes are chosen or applied to a full plan.
+"""
+
+from fitsense.contracts.changes import Change, SafetyAdjustment
+from fitsense.contracts.requests import CompactDay, Person
+from fitsense.knowledge.exercises import find_exercise
+from fitsense.safety.plan_checks import LIMIT_REASONS, is_sane_reps, volume_violations, weekly_sets
+from fitsense.safety.screening import Limits, is_allowed
+from fitsense.safety.session_time import work_seconds
+from fitsense.safety.text_checks import ESCALATION_WORDS
+from fitsense.safety.triage import triage_text
+from fitsense.safety.violations import Violation
+from fitsense.safety.volume import weekly_set_bounds
+from fitsense.safety.wording import normalise_text
+
+Row = tuple[str, str, int]  # day, exercise name in lower case, sets
+
+
+def check_week(person: Person, week: list[CompactDay], limits: Limits) -> list[Violation]:
+    """Check a compact week: known and allowed exercises, no repeats, days, volume, and time at the shortest rests."""
+    found = []
+    for index, day in enumerate(week):
+        names = [exercise.name.strip().lower() for exercise in day.exercises]
+        for place, exercise in ((f"plan.{index}.exercises.{i}", item) for i, item in enumerate(day.exercises)):
+            found += _name_violations(exercise.name, person, limits, place)
+            if not is_sane_reps(exercise.reps):
+                found.append(Violation("check_reps", "error", f"{place}.reps", f"{day.day}: {exercise.reps!r}"))
+        found += [Violation("check_duplicate_exercise", "error", f"plan.{index}", f"{day.day}: {name} twice or more")
+                  for name in sorted(set(names)) if names.count(name) > 1]
+        found += _time_violations(person, day, limits, f"plan.{index}")
+    if len(week) > person.days_per_week:
+        found.append(Violation("check_days", "error", "plan", f"{len(week)} days; at most {person.days_per_week}"))
+    rows = [(exercise.name, exercise.sets) for day in week for exercise in day.exercises]
+    return found + volume_violations(rows, person.fitness_level, "plan")
+
+
+def _time_violations(person: Person, day: CompactDay, limits: Limits, place: str) -> list[Violation]:
+    """Time at the shortest rests: a compact plan does not say its rests, so only what surely is too long counts."""
+    seconds = sum(item.sets * work_seconds(item.reps) + (item.sets - 1) * limits.min_rest for item in day.exercises)
+    most = min(person.workout_duration, limits.max_session_min)
+    if seconds / 60 <= most:
+        return []
+    return [Violation("check_session_minutes", "error", place, f"{day.day} takes over {int(seconds / 60)} minutes; at "
+                      f"most {most}")]
+
+
+def _name_violations(name: str, person: Person, limits: Limits, place: str) -> list[Violation]:
+    exercise = find_exercise(name)
+    if exercise is None:
+        return [Violation("check_unknown_exercise", "error", place, f"{name} is not in the exercise catalogue")]
+    rule = is_allowed(exercise, limits, person.equipment_access, person.fitness_level)
+    return [] if rule is None else [Violation(rule, "error", place, f"{name} {LIMIT_REASONS[rule]}")]
+
+
+def check_changes(person: Person, week: list[CompactDay], changes: list[Change], limits: Limits) -> list[Violation]:
+    """Check changes one after the other against the week as it then stands, then the volume that results."""
+    rows: list[Row] = [(day.day, item.name.strip().lower(), item.sets) for day in week for item in day.exercises]
+    before, found = list(rows), []
+    for index, change in enumerate(changes):
+        place = f"changes.{index}"
+        found += _target_violations(change, rows, place) + _new_violations(change, rows, person, limits, place)
+        if change.rest is not None and change.rest < limits.min_rest:
+            found.append(Violation("check_min_rest", "error", f"{place}.rest", f"{change.rest} s; at least {limits.min_rest} s"))
+        rows = _apply(change, rows)
+    if len({day for day, _, _ in rows}) > max(person.days_per_week, len(week)):
+        found.append(Violation("check_days", "error", "changes", f"more than {person.days_per_week} training days"))
+    return found + _volume_grown(before, rows, person)
+
+
+def _target_violations(change: Change, rows: list[Row], place: str) -> list[Violation]:
+    """The changed exercise stands in the plan (on that day); an added one does not yet."""
+    name = change.exercise.strip().lower()
+    here = any(row[1] == name and change.day in (None, row[0]) for row in rows)
+    where = f" on {change.day}" if change.day else ""
+    if change.action == "add" and here:
+        return [Violation("check_duplicate_exercise", "error", place, f"{change.exercise} is in the plan{where} already")]
+    if change.action != "add" and not here:
+        return [Violation("check_change_target", "error", place, f"{change.exercise} is not in the plan{where}")]
+    return []
+
+
+def _new_violations(change: Change, rows: list[Row], person: Person, limits: Limits, place: str) -> list[Violation]:
+    """What a change brings in is known, allowed, sane, and not there twice."""
+    found = []
+    if change.action == "add":
+        found += _name_violations(change.exercise, person, limits, f"{place}.exercise")
+    if change.action == "swap":
+        found += _name_violations(change.replacement, person, limits, f"{place}.replacement")
+        new, old = change.replacement.strip().lower(), change.exercise.strip().lower()
+        days = {day for day, name, _ in rows if name == old and change.day in (None, day)}
+        if any(name == new and day in days for day, name, _ in rows):
+            found.append(Violation("check_duplicate_exercise", "error", f"{place}.replacement",
+                                   f"{change.replacement} is in the plan on that day already"))
+    if change.reps is not None and not is_sane_reps(change.reps):
+        found.append(Violation("check_reps", "error", f"{place}.reps", f"{change.reps!r} cannot be done"))
+    return found
+
+
+def _apply(change: Change, rows: list[Row]) -> list[Row]:
+    """The (day, name, sets) rows after one change."""
+    name = change.exercise.strip().lower()
+    if change.action == "add":
+        return [*rows, (change.day, name, change.sets)]
+    result = []
+    for row in rows:
+        if row[1] != name or change.day not in (None, row[0]):
+            result.append(row)
+        elif change.action != "remove":
+            new = change.replacement.strip().lower() if change.action == "swap" else name
+            result.append((row[0], new, change.sets or row[2]))
+    return result
+
+
+def _volume_grown(before: list[Row], after: list[Row], person: Person) -> list[Violation]:
+    """Muscles that the changes take over the bound of the level (not those that were over it and did not grow)."""
+    most = weekly_set_bounds(person.fitness_level)[1]
+    old = weekly_sets([row[1:] for row in before])
+    return [Violation("check_weekly_sets", "error", "changes", f"{muscle}: {total:g} weekly sets; at most {most:g}")
+            for muscle, total in weekly_sets([row[1:] for row in after]).items()
+            if total > most and total > old.get(muscle, 0)]
+
+
+def check_triage_answer(message: str, answer: SafetyAdjustment) -> list[Violation]:
+    """The triage is no laxer than the message calls for; the answer acts on its own class."""
+    from_rules = triage_text(message).triage
+    found = []
+    order = ("proceed", "modify", "stop_and_refer", "emergency")
+    if order.index(answer.triage) < order.index(from_rules):
+        found.append(Violation("check_missed_escalation", "error", "triage", f"{answer.triage}; the message calls for "
+                               f"{from_rules}"))
+    pattern = ESCALATION_WORDS.get(answer.triage)
+    if pattern is not None and not pattern.search(normalise_text(answer.message)):
+        found.append(Violation("check_escalation_words", "error", "message", f"{answer.triage} must say whom to turn to"))
+    if pattern is not None and not answer.see_professional:
+        found.append(Violation("check_escalation_words", "error", "see_professional", f"must be true for {answer.triage}"))
+    if pattern is not None and any(change.action == "add" or (change.load_change_pct or 0) > 0 for change in answer.changes):
+        found.append(Violation("check_unsafe_change", "error", "changes", f"nothing is added in {answer.triage}"))
+    return found

@@ -1,0 +1,261 @@
+"""Checks of a whole plan against a person's limits, one function per matter; the verifier puts them together.
+
+Each function returns violations whose rule_id stands in the knowledge rules. Knows nothing of how plans are made.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from fitsense.contracts.plan import ExerciseEntry, Plan, SessionDay
+from fitsense.contracts.profile import Profile
+from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
+from fitsense.safety.effort import exceeds_cap, read_rir
+from fitsense.safety.energy import FLOOR_KCAL, calorie_bounds, energy_need
+from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, screen
+from fitsense.safety.session_time import session_minutes
+from fitsense.safety.violations import Violation
+from fitsense.safety.volume import count_weekly_sets, weekly_set_bounds
+
+MAX_LOAD_STEP = 10
+PROTEIN_BOUNDS, FAT_BOUNDS = (10, 40), (15, 45)
+MAX_REPS = 60
+MAX_DAYS_SAME_STRENGTH = 5
+STATED_MINUTES_SLACK = 5
+_STEP = re.compile(r"\b(?:add|increase|up|raise|plus|heavier|more)\b[^.;]*?(\d+(?:\.\d+)?)\s*(?:%|percent)", re.I)
+_TIMED = re.compile(r"\d\s*(?:s|sec\w*|min\w*)\b", re.I)
+LIMIT_REASONS = {
+    "limit_equipment": "needs equipment this person does not have",
+    "limit_level": "is above this person's level",
+    "limit_seated": "is not done seated",
+    "limit_joint_load": "loads an injured part too much",
+    "limit_movement": "has a movement this person must avoid",
+    "limit_intensity": "is harder than this person's intensity cap",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A plan and the person it is for."""
+
+    profile: Profile
+    plan: Plan
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The person's limits."""
+        return screen(self.profile)
+
+    def sessions(self) -> Iterator[tuple[str, SessionDay]]:
+        """Yield (dotted place, session)."""
+        for index, session in enumerate(self.plan.workout_plan.weekly_schedule):
+            yield f"workout_plan.weekly_schedule.{index}", session
+
+    def entries(self) -> Iterator[tuple[str, SessionDay, ExerciseEntry, Exercise | None]]:
+        """Yield (dotted place, session, entry, its catalogue exercise or None)."""
+        for place, session in self.sessions():
+            for index, entry in enumerate(session.exercises):
+                yield f"{place}.exercises.{index}", session, entry, find_exercise(entry.name)
+
+    def why_not(self, exercise: Exercise) -> str | None:
+        """The rule an exercise breaks for this person, or None."""
+        return is_allowed(exercise, self.limits, self.profile.preferences.equipment_access,
+                          self.profile.personal_info.fitness_level)
+
+
+def check_exercises(case: Case) -> list[Violation]:
+    """Every exercise is in the catalogue and allowed for the person."""
+    found = []
+    for place, session, entry, exercise in case.entries():
+        rule = "check_unknown_exercise" if exercise is None else case.why_not(exercise)
+        if rule is not None:
+            reason = LIMIT_REASONS.get(rule, "is not in the exercise catalogue")
+            found.append(Violation(rule, "error", f"{place}.name", f"{session.day}: {entry.name} {reason}"))
+    return found
+
+
+def check_effort(case: Case) -> list[Violation]:
+    """Sessions and entries keep the intensity cap and the fewest repetitions in reserve."""
+    cap, found = case.limits.max_intensity, []
+    for place, session in case.sessions():
+        if INTENSITY_ORDER.index(session.intensity_level) > INTENSITY_ORDER.index(cap):
+            found.append(Violation("check_intensity_cap", "error", f"{place}.intensity_level",
+                                   f"{session.day} is {session.intensity_level}; at most {cap} for this person"))
+    for place, session, entry, exercise in case.entries():
+        steady = exercise is not None and exercise.kind != "strength"
+        rir = None if steady else read_rir(entry.intensity)
+        if rir is not None and rir < case.limits.min_rir:
+            found.append(Violation("check_min_rir", "error", f"{place}.intensity", f"{session.day}: {entry.name} at "
+                                   f"{entry.intensity}; keep at least {case.limits.min_rir} repetitions in reserve"))
+        elif exceeds_cap(entry.intensity, cap, steady):
+            found.append(Violation("check_intensity_cap", "error", f"{place}.intensity",
+                                   f"{session.day}: {entry.name} at {entry.intensity}; at most {cap} for this person"))
+    return found
+
+
+def check_dose(case: Case) -> list[Violation]:
+    """Rests are long enough between strength sets; repetitions are readable and not absurd."""
+    found = []
+    for place, session, entry, exercise in case.entries():
+        strength = exercise is not None and exercise.kind == "strength"
+        if strength and entry.sets > 1 and entry.rest < case.limits.min_rest:
+            found.append(Violation("check_min_rest", "error", f"{place}.rest", f"{session.day}: {entry.name} rests "
+                                   f"{entry.rest} s; at least {case.limits.min_rest} s"))
+        if entry.reps is not None and not is_sane_reps(entry.reps):
+            found.append(Violation("check_reps", "error", f"{place}.reps",
+                                   f"{session.day}: {entry.name} for {entry.reps!r}; a number of 1 to {MAX_REPS}"))
+    return found
+
+
+def is_sane_reps(reps: str) -> bool:
+    """Whether repetitions are readable, at least 1 and (unless timed) at most MAX_REPS."""
+    numbers = [int(number) for number in re.findall(r"\d+", reps)]
+    return bool(numbers) and min(numbers) >= 1 and (max(numbers) <= MAX_REPS or bool(_TIMED.search(reps)))
+
+
+def check_time(case: Case) -> list[Violation]:
+    """Sessions fit the person's minutes, counted and as stated; no more days than asked for."""
+    asked, found = case.profile.preferences, []
+    most = min(asked.workout_duration, case.limits.max_session_min)
+    for place, session in case.sessions():
+        minutes = session_minutes(session.exercises, case.limits)
+        longest = max(minutes, session.duration)
+        if longest > most:
+            found.append(Violation("check_session_minutes", "error", f"{place}.duration",
+                                   f"{session.day} takes {longest} minutes; at most {most}"))
+        elif session.duration < minutes - STATED_MINUTES_SLACK:
+            found.append(Violation("check_stated_minutes", "warning", f"{place}.duration",
+                                   f"{session.day} says {session.duration} minutes but takes {minutes}"))
+    days = len(case.plan.workout_plan.weekly_schedule)
+    if days > asked.days_per_week:
+        found.append(Violation("check_days", "error", "workout_plan.weekly_schedule",
+                               f"{days} training days; at most {asked.days_per_week}"))
+    return found
+
+
+def check_volume(case: Case) -> list[Violation]:
+    """Weekly sets per muscle stay under the bound of the level, a helping muscle counting half."""
+    level = case.profile.personal_info.fitness_level
+    rows = [(entry.name, entry.sets) for _, _, entry, _ in case.entries()]
+    return volume_violations(rows, level, "workout_plan.weekly_schedule")
+
+
+def volume_violations(rows: list[tuple[str, int]], level: str, place: str) -> list[Violation]:
+    """Find muscles whose weekly sets, from (exercise name, sets) rows, exceed the bound of the level."""
+    most = weekly_set_bounds(level)[1]
+    return [Violation("check_weekly_sets", "error", place, f"{muscle}: {total:g} weekly sets; at most {most:g} for {level}")
+            for muscle, total in weekly_sets(rows).items() if total > most]
+
+
+def weekly_sets(rows: list[tuple[str, int]]) -> dict[str, float]:
+    """Weekly working sets per muscle of (exercise name, sets) rows; only strength work counts."""
+    known = [(find_exercise(name), sets) for name, sets in rows]
+    return count_weekly_sets([(list(exercise.primary), list(exercise.secondary), sets)
+                              for exercise, sets in known if exercise is not None and exercise.kind == "strength"])
+
+
+def check_repeats(case: Case) -> list[Violation]:
+    """No exercise twice in a session, no strength exercise on nearly every day."""
+    found, days = [], Counter()
+    for place, session in case.sessions():
+        names = Counter(entry.name.strip().lower() for entry in session.exercises)
+        found += [Violation("check_duplicate_exercise", "error", f"{place}.exercises", f"{session.day}: {name} {n} times")
+                  for name, n in names.items() if n > 1]
+        days.update(names.keys())
+    for name, n in sorted(days.items()):
+        exercise = find_exercise(name)
+        if exercise is not None and exercise.kind == "strength" and n > MAX_DAYS_SAME_STRENGTH:
+            found.append(Violation("check_repeated_entries", "error", "workout_plan.weekly_schedule",
+                                   f"{exercise.name} on {n} days; at most {MAX_DAYS_SAME_STRENGTH}"))
+    return found
+
+
+def check_balance(case: Case) -> list[Violation]:
+    """A person who needs balance work gets some, where the catalogue has any that is allowed."""
+    if not case.limits.require_balance or any(exercise is not None and exercise.kind == "balance"
+                                              for *_, exercise in case.entries()):
+        return []
+    if not any(exercise.kind == "balance" and case.why_not(exercise) is None for exercise in load_exercises().values()):
+        return []
+    return [Violation("check_balance_work", "warning", "workout_plan.weekly_schedule", "no balance work this week")]
+
+
+def check_progression(case: Case) -> list[Violation]:
+    """No load step above ten percent, in numbers or in words."""
+    found = []
+    weeks = case.plan.workout_plan.progression_plan
+    for name in ("week_1", "week_2", "week_3", "week_4"):
+        week, place = getattr(weeks, name), f"workout_plan.progression_plan.{name}"
+        said = [float(step) for line in week.exercise_progressions for step in _STEP.findall(line)]
+        found += _step_violation(max([week.intensity_increase, *said]), place)
+    easy = case.plan.adaptive_recommendations.if_too_easy.increase_weight
+    return found + _step_violation(easy, "adaptive_recommendations.if_too_easy.increase_weight")
+
+
+def _step_violation(step: float, place: str) -> list[Violation]:
+    if step <= MAX_LOAD_STEP:
+        return []
+    return [Violation("check_load_step", "error", place, f"a step of {step:g} %; at most {MAX_LOAD_STEP} %")]
+
+
+def check_recommended(case: Case) -> list[Violation]:
+    """Exercises named in the recommendations are allowed; what is kept when time is short is in the plan."""
+    advice, found = case.plan.adaptive_recommendations, []
+    lists = {"if_too_difficult.modify_exercises": advice.if_too_difficult.modify_exercises,
+             "if_too_easy.add_exercises": advice.if_too_easy.add_exercises,
+             "if_time_constrained.shortened_version.exercises_to_keep":
+                 advice.if_time_constrained.shortened_version.exercises_to_keep}
+    for place, names in lists.items():
+        for index, name in enumerate(names):
+            exercise = find_exercise(name)
+            rule = case.why_not(exercise) if exercise is not None else None
+            if rule is not None:
+                found.append(Violation(rule, "error", f"adaptive_recommendations.{place}.{index}",
+                                       f"{name} {LIMIT_REASONS[rule]}"))
+    return found
+
+
+def check_calories(case: Case) -> list[Violation]:
+    """The calorie target is null where a number would harm, and within bounds elsewhere."""
+    target, place = case.plan.nutrition_suggestions.calorie_target, "nutrition_suggestions.calorie_target"
+    bounds = calorie_bounds(case.profile, case.limits)
+    if target is None:
+        return []
+    if bounds is None:
+        return [Violation("check_calorie_number", "error", place, f"{target} kcal; no number for this person (null)")]
+    low, high = bounds
+    if low <= target <= high:
+        return []
+    rule = "check_calorie_need"
+    if target < low and not case.limits.allow_deficit:
+        rule = "check_calorie_deficit"
+    elif target < min(FLOOR_KCAL[case.profile.personal_info.gender], low):
+        rule = "check_calorie_floor"
+    need = energy_need(case.profile)
+    return [Violation(rule, "error", place, f"{target} kcal; {low} to {high} for a need of {need} kcal")]
+
+
+def check_macros(case: Case) -> list[Violation]:
+    """Protein and fat shares are plausible."""
+    macros, found = case.plan.nutrition_suggestions.macros, []
+    for name, (low, high) in {"protein": PROTEIN_BOUNDS, "fat": FAT_BOUNDS}.items():
+        share = getattr(macros, name)
+        if not low <= share <= high:
+            found.append(Violation("check_macros", "error", f"nutrition_suggestions.macros.{name}",
+                                   f"{share} % {name}; {low} to {high} %"))
+    return found
+
+
+def check_referral(case: Case) -> list[Violation]:
+    """A person who should talk to a professional first is told so."""
+    if case.limits.referral is None or case.plan.workout_plan.adaptations.referral:
+        return []
+    return [Violation("check_referral", "error", "workout_plan.adaptations.referral",
+                      f"missing; needed: {case.limits.referral}")]
+
+
+PLAN_CHECKS: tuple[Callable[[Case], list[Violation]], ...] = (
+    check_exercises, check_effort, check_dose, check_time, check_volume, check_repeats, check_balance, check_progression,
+    check_recommended, check_calories, check_macros, check_referral)

@@ -1,0 +1,95 @@
+"""Checks of written words: no doses, no diagnosis, no "push through pain", and no missed escalation.
+
+Knows nothing of plans; reads English by patterns, so a finding is a reason to look, not a proof.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from fitsense.contracts.changes import MAX_CHAT_WORDS, TRIAGE_ORDER, Triage
+from fitsense.safety.triage import triage_text
+from fitsense.safety.violations import Violation
+from fitsense.safety.wording import normalise_text
+
+_DRUG = (r"(?:insulin|medication|medicine|meds|dose|dosage|tablets?|pills?|ibuprofen|paracetamol|aspirin|naproxen|painkillers?|"
+         r"beta[- ]?blockers?|metformin|inhaler|warfarin|blood thinners?|steroids?|antibiotics?)")
+_DOSE = re.compile(
+    r"\b\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|iu|milligrams?|micrograms?|tablets?|pills?|puffs?|capsules?|units? of)\b|"
+    rf"\b(?:take|increase|decrease|double|halve|reduce|skip|stop(?: taking)?|lower|raise|change|adjust|start)\s+"
+    rf"(?:(?:your|the|some|an|a|more|less|extra|taking)\s+){{0,2}}{_DRUG}\b")
+_DOSE_FORBIDDEN = re.compile(r"\b(?:do not|don't|never|without|not|before you|ask|talk to|whether to|no one should)\s+(?:\w+\s+){0,4}?$")
+_DIAGNOSIS = re.compile(
+    r"\byou (?:(?:probably|likely|clearly|definitely|certainly|must|may|might|almost certainly|surely) )*"
+    r"(?:have|have got|are having|suffer from|are suffering from)\s+(?:a |an |the )?(?:\w+ ){0,2}?(?:tear|torn|sprain|strain|tendin\w+|"
+    r"tendon\w+|arthritis|hernia\w*|fracture|stroke|heart attack|angina|diabetes|hypertension|infection|syndrome|"
+    r"concussion|sciatica|bursitis|impingement|disease|disorder|cancer|asthma|rhabdo\w*|blood clot|dvt|anaemia|anemia)\b|"
+    r"\b(?:my|the|your) diagnosis is\b|\bi diagnose\b|\bit(?:'s| is) (?:definitely|clearly|certainly|only|just) (?:a |an )?(?:\w+ )?"
+    r"(?:tear|sprain|strain|tendin\w+|arthritis|hernia|anxiety|heartburn|muscle pull)\b")
+_PUSH_ON = re.compile(
+    r"\b(?:push|work|train|power|fight|play) through (?:the |any |your )?(?:sharp )?pain\b|\bignore (?:the |any |your )?(?:\w+ )?"
+    r"(?:pain|symptoms?|dizziness|warning)\b|\bno pain,? no gain\b|\bdo(?:n't| not) need (?:to see )?a (?:doctor|professional)\b|"
+    r"\bhold your breath\b")
+_PUSH_FORBIDDEN = re.compile(r"\b(?:do not|don't|never|not|no|without|rather than|instead of)\s+(?:\w+\s+){0,2}?$")
+ESCALATION_WORDS: dict[Triage, re.Pattern] = {
+    "emergency": re.compile(r"\b(?:emergency|112|911|999|ambulance|crisis line)\b"),
+    "stop_and_refer": re.compile(r"\b(?:doctor|physician|physio\w*|professional|clinician|gp|midwife|maternity|care team|medical|"
+                                 r"emergency|provider|specialist|hospital|dietitian)\b"),
+}
+
+
+def iter_texts(value: BaseModel) -> Iterator[tuple[str, str]]:
+    """Yield (dotted place, text) for every string of a contract."""
+    yield from _iter_strings(value.model_dump(mode="json"), "")
+
+
+def _iter_strings(value, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, (dict, list)):
+        for key, inner in (value.items() if isinstance(value, dict) else enumerate(value)):
+            yield from _iter_strings(inner, f"{place}.{key}" if place else str(key))
+
+
+def check_words(place: str, text: str) -> list[Violation]:
+    """Find doses, diagnoses and orders to push through pain in one text."""
+    words, found = normalise_text(text), []
+    if _finds(_DOSE, _DOSE_FORBIDDEN, words):
+        found.append(Violation("check_no_dosing", "error", place, "gives advice on a medicine or its dose"))
+    if _DIAGNOSIS.search(words):
+        found.append(Violation("check_no_diagnosis", "error", place, "states a diagnosis"))
+    if _finds(_PUSH_ON, _PUSH_FORBIDDEN, words):
+        found.append(Violation("check_push_through_pain", "error", place, "tells the person to go on against a warning sign"))
+    return found
+
+
+def _finds(pattern: re.Pattern, forbidden: re.Pattern, words: str) -> bool:
+    return any(not forbidden.search(words[:match.start()]) for match in pattern.finditer(words))
+
+
+def check_contract_words(value: BaseModel) -> list[Violation]:
+    """Check every string of a contract."""
+    return [violation for place, text in iter_texts(value) for violation in check_words(place, text)]
+
+
+def check_escalates(said: list[str], answer: str, place: str) -> list[Violation]:
+    """Find an answer in words that lacks the escalation which what the person said calls for."""
+    classes = [triage_text(text).triage for text in said if text]
+    needed = max(classes, key=TRIAGE_ORDER.index, default="proceed")
+    pattern = ESCALATION_WORDS.get(needed)
+    if pattern is None or pattern.search(normalise_text(answer)):
+        return []
+    whom = "emergency services" if needed == "emergency" else "a doctor or another professional"
+    return [Violation("check_missed_escalation", "error", place, f"the message calls for {needed}: must send to {whom}")]
+
+
+def check_chat(question: str, text: str) -> list[Violation]:
+    """Check a chat answer: not empty, at most 150 words, no dose, no diagnosis, escalation where called for."""
+    n_words = len(text.split())
+    found = []
+    if n_words == 0:
+        found.append(Violation("contract", "error", "answer", "the answer is empty"))
+    if n_words > MAX_CHAT_WORDS:
+        found.append(Violation("check_chat_length", "error", "answer", f"{n_words} words; at most {MAX_CHAT_WORDS}"))
+    return found + check_words("answer", text) + check_escalates([question], text, "answer")

@@ -1,0 +1,142 @@
+"""QLoRA through TRL's SFTTrainer: a real NF4 base, LoRA on seven matrices, resumable, within a token budget.
+
+    run = train_adapter(train_records, params, stage.dir)   # adapter/, training_log.jsonl; resumes after a kill
+
+Recipe of Dettmers et al. 2023 (QLoRA, arXiv:2305.14314): NF4, double quantisation, paged 8-bit AdamW, LoRA on every
+linear layer. Does not choose data (records.py) and does not judge the result (evaluation).
+"""
+
+import json
+import shutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from datasets import Dataset
+from peft import LoraConfig
+from safetensors.torch import load_file, save_file
+from transformers import PrinterCallback, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+from trl import SFTConfig, SFTTrainer
+
+from fitsense.artifacts import read_json, write_json, write_jsonl, write_text
+from fitsense.models.adapters import BASE_FILE
+from fitsense.models.base import base_fingerprint, best_device, compute_dtype, load_nf4
+from fitsense.models.tokens import load_tokenizer
+from fitsense.params import Params, hash_params
+from fitsense.training.card import adapter_card
+from fitsense.training.progress import ClockCheckpoint, LiveLine
+from fitsense.training.records import (
+    TokenisedRecord,
+    assert_end_of_turn_trained,
+    count_epoch_tokens,
+    select_records,
+    tokenise_record,
+)
+
+TARGET_MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+KEY_FILE = ".training_key"  # which parameters and data the checkpoints of this folder belong to
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """A finished training: the adapter, the log, the records it saw."""
+
+    adapter_dir: Path
+    log: list[dict]
+    records: list[TokenisedRecord]
+
+
+def train_adapter(train_records: list[dict], params: Params, folder: Path) -> TrainingRun:
+    """Train, or resume, or return what this folder already holds for exactly these parameters and records."""
+    tokenizer = load_tokenizer(params.model)
+    tokenised = [tokenise_record(tokenizer, record) for record in train_records]
+    chosen = select_records(tokenised, params.training, params.seed)
+    assert_end_of_turn_trained(tokenizer, chosen)
+    key = hash_params({"training": params.training.model_dump(), "model": base_fingerprint(params.model),
+                       "seed": params.seed, "records": [[r.record_id, r.input_ids] for r in chosen]})
+    _forget_other_training(folder, key)
+    adapter, log_path = folder / "adapter", folder / "training_log.jsonl"
+    if not (adapter / BASE_FILE).is_file():
+        trainer = build_trainer(chosen, params, folder / "checkpoints")
+        trainer.train(resume_from_checkpoint=last_checkpoint(folder / "checkpoints"))
+        write_jsonl(log_path, clean_log(trainer.state.log_history))
+        save_adapter(trainer, params, adapter, chosen)
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    log = [json.loads(line) for line in log_path.read_text().splitlines()]
+    return TrainingRun(adapter, log, chosen)
+
+
+def last_checkpoint(folder: Path) -> str | None:
+    """The newest checkpoint that is whole; half-written ones (a kill during saving) are removed."""
+    for checkpoint in folder.glob("checkpoint-*"):
+        if not (checkpoint / "trainer_state.json").is_file():
+            shutil.rmtree(checkpoint)
+    return get_last_checkpoint(str(folder)) if folder.is_dir() else None
+
+
+def _forget_other_training(folder: Path, key: str) -> None:
+    """Drop checkpoints and adapter that other parameters or other records made."""
+    path = folder / KEY_FILE
+    if path.is_file() and path.read_text() == key:
+        return
+    for leftover in (folder / "checkpoints", folder / "adapter"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    write_text(path, key)
+
+
+def build_trainer(chosen: list[TokenisedRecord], params: Params, folder: Path) -> SFTTrainer:
+    """An SFTTrainer over pre-tokenised records on the NF4 base."""
+    set_seed(params.seed)
+    training = params.training
+    data = Dataset.from_list([{"input_ids": r.input_ids, "labels": r.labels} for r in chosen])
+    lora = LoraConfig(r=training.lora_r, lora_alpha=training.lora_alpha, lora_dropout=training.lora_dropout,
+                      target_modules=TARGET_MODULES, bias="none", task_type="CAUSAL_LM")
+    # Known and harmless on this path: the optimiser is not paged on a CPU; TRL still names checkpointing the old way.
+    warnings.filterwarnings("ignore", message="Paged optimizers are not supported on CPU")
+    warnings.filterwarnings("ignore", message=".*gradient_checkpointing.* is deprecated", category=FutureWarning)
+    trainer = SFTTrainer(
+        model=load_nf4(params.model), args=trainer_config(params, folder), train_dataset=data, peft_config=lora,
+        processing_class=load_tokenizer(params.model),
+        callbacks=[LiveLine(count_epoch_tokens(chosen)), ClockCheckpoint(training.checkpoint_every_s)])
+    trainer.remove_callback(PrinterCallback)  # LiveLine says the same, and the time left
+    # TRL turns QLoRA adapters to bf16; on a CPU without bf16 in silicon that is emulated, so they follow the base here.
+    for parameter in trainer.model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.to(compute_dtype(params.model))
+    return trainer
+
+
+def trainer_config(params: Params, folder: Path) -> SFTConfig:
+    """The parameters of 05 as TRL's configuration; one path for CPU and GPU."""
+    training, on_cpu = params.training, best_device() == "cpu"
+    return SFTConfig(
+        output_dir=str(folder), seed=params.seed, num_train_epochs=training.epochs,
+        per_device_train_batch_size=training.batch_size, gradient_accumulation_steps=training.gradient_accumulation,
+        learning_rate=training.learning_rate, lr_scheduler_type="cosine", warmup_steps=training.warmup_fraction,
+        optim="paged_adamw_8bit", weight_decay=training.weight_decay, max_grad_norm=training.max_grad_norm,
+        gradient_checkpointing=training.activation_checkpointing, max_length=None, packing=False,
+        bf16=not on_cpu and compute_dtype(params.model) == torch.bfloat16, use_cpu=on_cpu,
+        dataloader_pin_memory=not on_cpu, logging_steps=1, logging_first_step=True, disable_tqdm=True,
+        save_strategy="no", save_total_limit=2, report_to="none")
+
+
+def clean_log(history: list[dict]) -> list[dict]:
+    """The trainer's log by step: loss, learning rate, gradient norm, token accuracy; run totals are in the manifest."""
+    kept = ("step", "epoch", "loss", "learning_rate", "grad_norm", "mean_token_accuracy", "num_tokens")
+    return [{key: entry[key] for key in kept if key in entry} for entry in history if "loss" in entry]
+
+
+def save_adapter(trainer: SFTTrainer, params: Params, folder: Path, chosen: list[TokenisedRecord]) -> None:
+    """Write the adapter in bf16 with its card; BASE_FILE last, so that a folder holding it is whole."""
+    shutil.rmtree(folder, ignore_errors=True)
+    trainer.model.save_pretrained(str(folder))
+    weights = folder / "adapter_model.safetensors"
+    save_file({name: tensor.to(torch.bfloat16).contiguous() for name, tensor in load_file(weights).items()}, weights,
+              metadata={"format": "pt"})
+    config = read_json(folder / "adapter_config.json")
+    config["base_model_name_or_path"] = params.model.name  # not this machine's cache folder
+    write_json(folder / "adapter_config.json", config)
+    write_text(folder / "README.md", adapter_card(params, chosen, clean_log(trainer.state.log_history)))
+    write_json(folder / BASE_FILE, {**base_fingerprint(params.model), "model": params.model.model_dump()})

@@ -1,0 +1,15 @@
+"""One app on the rules coach for the whole room: real server on loopback, real client."""
+
+import pytest
+
+from fitsense.app.launch import launch_app
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    opened = launch_app(
+        folder / "no_run", block=False, release_dir=folder / "no_release", store_path=folder / "interactions.sqlite"
+    )
+    yield opened
+    opened.close()

@@ -1,0 +1,83 @@
+"""The app over HTTP, as a client uses it, on the rules coach."""
+
+import json
+import urllib.request
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError as ClientError
+
+from fitsense.app.forms import default_profile
+from fitsense.app.selfcheck import check_as_client
+from fitsense.contracts.strictness import dump_compact
+
+
+@pytest.fixture(scope="module")
+def client(app):
+    client = Client(app.url, verbose=False, analytics_enabled=False)
+    yield client
+    client.close()
+
+
+def test_without_any_adapter_the_rules_answer_and_the_page_says_so(app):
+    assert app.choice.source == "rules"
+    page = urllib.request.urlopen(app.url, timeout=10).read().decode()
+    assert "FitSense" in page and "no adapter was trained or released" in page
+
+
+def test_a_profile_gives_a_plan_that_verifies(app, tmp_path):
+    exchange = check_as_client(app.url, default_profile())
+    assert exchange.violations == []
+    assert len(exchange.plan["workout_plan"]["weekly_schedule"]) == 3
+    assert exchange.guard["verdict"] == "accepted"
+    recorded = json.loads(exchange.record(tmp_path / "exchange.json").read_text())
+    assert set(recorded) == {"profile", "plan", "guard", "violations", "latency_s"}
+    assert "127.0.0.1" not in json.dumps(recorded)
+
+
+def test_triage_endpoint_escalates_chest_pressure(client):
+    found = json.loads(client.predict(text="I get chest pressure and I feel faint right now", api_name="/triage"))
+    assert found["triage"] == "emergency" and found["see_professional"]
+    assert json.loads(client.predict(text="legs a bit sore after squats", api_name="/triage"))["triage"] != "emergency"
+
+
+def test_ask_endpoint_answers_question_change_and_symptom(client):
+    profile = dump_compact(default_profile())
+    plan, _ = client.predict(profile=profile, api_name="/plan")
+
+    def ask(message):
+        return json.loads(client.predict(profile=profile, plan=plan, message=message, api_name="/ask"))
+
+    first = json.loads(plan)["workout_plan"]["weekly_schedule"][0]["exercises"][0]["name"]
+    assert ask("How long should I rest between sets?")["prompt_type"] == "coaching_question"
+    changed = ask(f"Please swap {first}, I do not like it")
+    assert changed["prompt_type"] == "plan_modification" and changed["answer"]["changes"]
+    urgent = ask("Chest pressure spreading to my arm during the warm-up")
+    assert urgent["answer"]["triage"] == "emergency" and "rules" in urgent["guard"]["adapter_label"]
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        (lambda profile: profile["personal_info"].update(age=9), "profile.personal_info.age: got 9"),
+        (lambda profile: profile["personal_info"].update(age="34"), "profile.personal_info.age: got '34'"),
+        (lambda profile: profile.update(goal="strength"), "profile.goal"),
+        (lambda profile: profile.pop("goals"), "profile.goals"),
+    ],
+)
+def test_an_invalid_profile_is_one_clear_line(client, change, told):
+    profile = default_profile().model_dump(mode="json")
+    change(profile)
+    with pytest.raises(ClientError) as refused:
+        client.predict(profile=json.dumps(profile), api_name="/plan")
+    assert told in str(refused.value) and "Traceback" not in str(refused.value)
+
+
+def test_text_that_is_no_json_is_one_clear_line(client):
+    with pytest.raises(ClientError, match="valid JSON"):
+        client.predict(profile="{not json", api_name="/plan")
+
+
+def test_only_the_three_endpoints_are_public(client):
+    names = set(client.view_api(return_format="dict")["named_endpoints"])
+    assert names == {"/plan", "/triage", "/ask"}

@@ -1,0 +1,116 @@
+"""Coaches: rules, a student behind the guard, what is stored, and how messages are read."""
+
+import json
+
+import pytest
+
+from fitsense.coach.choice import newest_run, open_coach
+from fitsense.coach.coaches import CoachReply, RulesCoach, StudentCoach, allowed_names, make_reply
+from fitsense.coach.conversation import apply_to_plan, choose_prompt_type, read_message, verify_profile_plan
+from fitsense.coach.guard import find_violations, guard_answer
+from fitsense.coach.salvage import salvage_json
+from fitsense.coach.store import InteractionStore
+from fitsense.contracts.changes import Change
+from fitsense.contracts.strictness import ContractError
+from fitsense.models.generation import load_student
+from fitsense.params import ModelParams, Params
+from fitsense.planning.respond import respond
+
+
+def test_rules_coach_answers_and_says_who_it_is(ask_plan):
+    reply = RulesCoach().answer(ask_plan)
+    assert (reply.verdict, reply.kept, reply.text) == ("accepted", 1.0, respond(ask_plan))
+    assert "no model" in reply.adapter_label
+
+
+@pytest.mark.parametrize("written, verdict, low, high", [(1.0, "accepted", 1.0, 1.0), (0.5, "repaired", 0.2, 0.8),
+                                                         (0.0, "replaced", 0.0, 0.0)])
+def test_a_reply_reports_the_share_the_student_wrote(ask_plan, written, verdict, low, high):
+    whole = respond(ask_plan)
+    raw = whole[: int(len(whole) * written)]
+    reply = make_reply(ask_plan, guard_answer(ask_plan, raw, "length"), raw, "a student", 1.5, 700, timed_out=True)
+    assert (reply.verdict, reply.raw_text, reply.n_tokens) == (verdict, raw, 700)
+    assert low <= reply.kept <= high and "time ran out" in reply.repairs[0]
+
+
+@pytest.mark.full
+def test_the_untrained_base_model_behind_the_guard_still_gives_a_plan_that_verifies(ask_plan):
+    coach = StudentCoach(load_student(ModelParams(), None), max_new_tokens_plan=400, timeout_s=120)
+    *steps, reply = coach.stream(ask_plan)
+    assert all(isinstance(step, str) for step in steps) and isinstance(reply, CoachReply)
+    assert reply.raw_text.startswith('{"workout_plan":{"name":') and reply.n_tokens > 100
+    assert reply.verdict != "accepted" and reply.kept < 1 and find_violations(ask_plan, reply.text) == []
+
+
+def test_grammar_names_only_what_the_person_may_do(ask_plan, ask):
+    names = allowed_names(ask_plan)
+    assert names == tuple(sorted(names)) and len(names) > 20
+    assert names == allowed_names(ask("plan_modification", "swap something"))
+
+
+def test_without_adapters_the_rules_coach_is_chosen(tmp_path, monkeypatch):
+    opened = open_coach(tmp_path / "run", Params(name="test"), tmp_path / "release")
+    assert isinstance(opened.coach, RulesCoach) and opened.choice.source == "rules"
+    monkeypatch.setenv("FITSENSE_OUTPUTS", str(tmp_path))
+    assert newest_run() is None
+    manifest = tmp_path / "a-run" / "05_qlora_training" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{}")
+    assert newest_run() == tmp_path / "a-run"
+
+
+def test_interactions_are_stored_with_label_latency_and_verdict(tmp_path, ask_plan):
+    store = InteractionStore(tmp_path / "deep" / "interactions.sqlite")
+    store.record(ask_plan, RulesCoach().answer(ask_plan))
+    store.close()
+    (row,) = InteractionStore(tmp_path / "deep" / "interactions.sqlite").list_interactions()
+    assert row["verdict"] == "accepted" and row["prompt_type"] == "plan_creation" and row["latency_s"] >= 0
+    assert "rules" in row["model_label"] and json.loads(row["response"])["workout_plan"]
+
+
+@pytest.mark.parametrize(
+    "message, expected",
+    [
+        ("I get chest pressure when I run", "safety_adjustment"),
+        ("my knee hurts when I squat", "safety_adjustment"),
+        ("Swap the push-ups, please", "plan_modification"),
+        ("I only have 20 minutes on Friday", "plan_modification"),
+        ("How long should I rest between sets?", "coaching_question"),
+        ("What does progressive overload mean?", "coaching_question"),
+    ],
+)
+def test_messages_are_read_as_what_they_ask(message, expected):
+    assert choose_prompt_type(message) == expected
+
+
+def test_an_urgent_message_is_marked_urgent(profile, plan):
+    assert read_message("I fainted during the warm-up just now", profile, plan).is_urgent
+    assert not read_message("How much water should I drink?", profile, plan).is_urgent
+    with pytest.raises(ContractError):
+        read_message("x" * 601, profile, plan)
+
+
+def test_changes_are_applied_only_if_the_plan_still_verifies(profile, plan):
+    name = plan.workout_plan.weekly_schedule[0].exercises[-1].name
+    changed = apply_to_plan(profile, plan, [Change(action="adjust", exercise=name, rest=180, sets=1, reason="tired")])
+    assert changed != plan and verify_profile_plan(profile, changed) == []
+    with pytest.raises(ContractError):
+        apply_to_plan(profile, plan, [Change(action="swap", exercise=name, replacement="Moon Press", reason="no")])
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ('{"a":1,"b":[1,2', {"a": 1, "b": [1]}),
+        ('Sure! {"a":{"b":"x"}} bye', {"a": {"b": "x"}}),
+        ('{"a":1,"a":2}', {"a": 1}),
+        ('{"a":NaN}', {"a": None}),
+        ('{"a":"un"fortunate","b":2}', {}),
+        ('{"a":"b{[","c":"d', {"a": "b{["}),
+        ("no json", None),
+    ],
+)
+def test_salvage_reads_what_can_be_read(text, value):
+    found, notes = salvage_json(text)
+    assert found == value
+    assert notes or text == '{"a":1,"a":2}' or text == '{"a":NaN}'

@@ -1,0 +1,176 @@
+"""The guard on plans: each kind of damage is mended, named, and the result verifies."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fitsense.coach.guard import find_violations, guard_answer
+from fitsense.coach.kept import share_kept
+from fitsense.contracts.strictness import dump_compact
+from fitsense.knowledge.exercises import load_exercises
+from fitsense.safety.screening import is_allowed, screen
+
+
+@pytest.fixture
+def value(plan) -> dict:
+    return json.loads(dump_compact(plan))
+
+
+def first_day(value: dict) -> dict:
+    return value["workout_plan"]["weekly_schedule"][0]
+
+
+def guard(ask_plan, value, finish_reason="stop"):
+    text = value if isinstance(value, str) else dump_compact(value)
+    guarded = guard_answer(ask_plan, text, finish_reason)
+    assert find_violations(ask_plan, guarded.text) == []
+    return guarded, json.loads(guarded.text)
+
+
+def test_a_plan_that_verifies_goes_out_untouched(ask_plan, value):
+    guarded, _ = guard(ask_plan, value)
+    assert (guarded.verdict, guarded.text, guarded.repairs) == ("accepted", dump_compact(value), [])
+
+
+def test_students_own_words_are_kept(ask_plan, value):
+    value["workout_plan"]["name"] = "Steady strength for Ana"
+    value["nutrition_suggestions"]["calorie_target"] = 5900
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict == "repaired" and mended["workout_plan"]["name"] == "Steady strength for Ana"
+
+
+def test_calories_are_the_computed_ones(ask_plan, value, plan):
+    value["nutrition_suggestions"]["calorie_target"] = 1000
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict == "repaired" and guarded.violations
+    assert mended["nutrition_suggestions"]["calorie_target"] == plan.nutrition_suggestions.calorie_target
+    assert any("calorie target" in repair for repair in guarded.repairs)
+
+
+def test_a_truncated_plan_is_closed_and_filled(ask_plan, value):
+    text = dump_compact(value)
+    guarded, mended = guard(ask_plan, text[: int(len(text) * 0.6)], "length")
+    assert guarded.verdict == "repaired"
+    assert first_day(mended) == first_day(value)
+    assert any("broke off" in repair for repair in guarded.repairs)
+
+
+def test_an_unknown_exercise_is_swapped(ask_plan, value):
+    first_day(value)["exercises"][0]["name"] = "Quantum Lunge Deluxe"
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict == "repaired"
+    assert first_day(mended)["exercises"][0]["name"] in load_exercises()
+    assert any("Quantum Lunge Deluxe" in repair for repair in guarded.repairs)
+
+
+def test_a_forbidden_exercise_is_swapped_for_its_own_pattern_where_one_is_allowed(ask_plan, value, profile):
+    limits, names = screen(profile), {entry["name"] for entry in first_day(value)["exercises"]}
+
+    def why_not(exercise):
+        return is_allowed(exercise, limits, "full_gym", "intermediate")
+
+    allowed_patterns = {
+        exercise.pattern
+        for exercise in load_exercises().values()
+        if exercise.name not in names and why_not(exercise) is None
+    }
+    forbidden = next(
+        exercise
+        for exercise in load_exercises().values()
+        if why_not(exercise) == "limit_joint_load" and exercise.pattern in allowed_patterns
+    )
+    first_day(value)["exercises"][0]["name"] = forbidden.name
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict == "repaired" and forbidden.name not in guarded.text
+    assert any(forbidden.name in repair and "swapped" in repair for repair in guarded.repairs)
+
+
+def test_doubled_entries_are_removed(ask_plan, value):
+    exercises = first_day(value)["exercises"]
+    value["workout_plan"]["weekly_schedule"][0]["exercises"] = [exercises[0], *exercises]
+    guarded, mended = guard(ask_plan, value)
+    names = [entry["name"] for entry in first_day(mended)["exercises"]]
+    assert guarded.verdict == "repaired" and len(set(names)) == len(names)
+
+
+def test_a_missing_referral_is_added(ask_plan, value, plan):
+    assert plan.workout_plan.adaptations.referral is not None
+    value["workout_plan"]["adaptations"]["referral"] = None
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict == "repaired" and "referral added" in guarded.repairs
+    assert mended["workout_plan"]["adaptations"]["referral"] == plan.workout_plan.adaptations.referral
+
+
+@pytest.mark.parametrize("field, value_written", [("sets", 9), ("rest", 0), ("intensity", "RIR 0"), ("sets", "three")])
+def test_doses_come_into_bounds(ask_plan, value, field, value_written):
+    for entry in first_day(value)["exercises"]:
+        entry[field] = value_written
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict == "repaired" and guarded.repairs
+    assert [entry["name"] for entry in first_day(mended)["exercises"]] == [
+        entry["name"] for entry in first_day(value)["exercises"]
+    ]
+
+
+def test_macros_that_do_not_sum_are_replaced(ask_plan, value):
+    value["nutrition_suggestions"]["macros"] = {"protein": 50, "carbs": 50, "fat": 50}
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict == "repaired" and sum(mended["nutrition_suggestions"]["macros"].values()) == 100
+
+
+def test_surplus_days_are_left_out(ask_plan, value):
+    schedule = value["workout_plan"]["weekly_schedule"]
+    taken = {session["day"] for session in schedule}
+    free = next(day for day in ("Saturday", "Sunday", "Tuesday", "Thursday") if day not in taken)
+    schedule.append({**schedule[0], "day": free})
+    guarded, mended = guard(ask_plan, value)
+    assert len(mended["workout_plan"]["weekly_schedule"]) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "I would rather not.",
+        "{}",
+        "[1,2]",
+        '{"workout_plan":' * 20,
+        "{" * 5000,
+        "\u0000",
+        '{"workout_plan":{"weekly_schedule":[{"day":3}]}}',
+        '{"a":' + "9" * 5000 + "}",
+    ],
+)
+def test_what_holds_no_plan_is_replaced_by_the_planner(ask_plan, value, text):
+    guarded, mended = guard(ask_plan, text)
+    assert guarded.verdict == "replaced" and mended == value and guarded.violations
+    assert "planner" in guarded.repairs[-1]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_damage_ends_in_a_plan_that_verifies(ask_plan, plan, data):
+    value = json.loads(dump_compact(plan))
+    for _ in range(data.draw(st.integers(1, 4))):
+        node = value
+        while isinstance(node, (dict, list)) and node:
+            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+            key = data.draw(st.sampled_from(keys))
+            if not isinstance(node[key], (dict, list)) or data.draw(st.booleans()):
+                node[key] = data.draw(
+                    st.one_of(st.none(), st.integers(-5, 9999), st.text(max_size=12), st.just([]), st.just({}))
+                )
+                break
+            node = node[key]
+    text = dump_compact(value)
+    guard(ask_plan, text[: data.draw(st.integers(1, len(text)))])
+
+
+def test_share_kept_counts_what_the_student_wrote(plan):
+    text = dump_compact(plan)
+    assert share_kept(text, text) == 1.0
+    assert share_kept("{}", text) == 0.0
+    assert 0.3 < share_kept(text[: len(text) // 2], text) < 0.7
+    assert share_kept("rest two minutes", "rest three minutes", is_chat=True) == pytest.approx(0.67)

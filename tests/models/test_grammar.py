@@ -1,0 +1,78 @@
+"""Grammars: what the contracts accept passes, what they refuse cannot be written."""
+
+import json
+
+import llguidance
+import pytest
+
+from fitsense.contracts.plan import Plan
+from fitsense.contracts.requests import make_request
+from fitsense.contracts.strictness import dump_compact, load_contract
+from fitsense.knowledge.exercises import load_exercises
+from fitsense.models.grammar import compile_grammar, guidance_tokenizer
+from fitsense.models.tokens import end_of_turn_id, load_tokenizer
+from fitsense.params import ModelParams
+from fitsense.planning.prescribe import prescribe
+
+PROFILE = {
+    "personal_info": {"age": 34, "gender": "female", "height_cm": 168.0, "weight_kg": 70.0, "fitness_level": "beginner"},
+    "goals": ["weight_loss"],
+    "preferences": {"workout_duration": 40, "days_per_week": 3, "equipment_access": "home_gym", "preferred_activities": []},
+    "constraints": {"injuries": ["knee"], "conditions": [], "time_restrictions": "", "location": "home"},
+    "metrics": {"weight_history": [], "workout_completion_rate": 0.5, "average_intensity_rating": 5.0},
+    "feedback": {"previous_workouts": []},
+    "gamified_stats": {"health": 1, "strength": 1, "agility": 1, "endurance": 1, "xp": 0, "level": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def guidance():
+    tokenizer = load_tokenizer(ModelParams())
+    return tokenizer, guidance_tokenizer(tokenizer, 49152, end_of_turn_id(tokenizer))
+
+
+def accepts(guidance, request, text) -> bool:
+    tokenizer, engine = guidance
+    matcher = llguidance.LLMatcher(engine, compile_grammar(request, tuple(load_exercises())))
+    tokens = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return matcher.validate_tokens(tokens) == len(tokens) and matcher.consume_tokens(tokens) and matcher.is_accepting()
+
+
+@pytest.fixture(scope="module")
+def plan_request():
+    return make_request("plan_creation", PROFILE)
+
+
+def test_the_teachers_plan_passes(guidance, plan_request):
+    assert accepts(guidance, plan_request, dump_compact(prescribe(plan_request.input)))
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda text: text.replace('"sets":', '"sets": ', 1),
+    lambda text: text.replace("Monday", "Someday"),
+    lambda text: text.replace('"rest":', '"pause":', 1),
+    lambda text: text.replace('"week_4"', '"week_5"'),
+    lambda text: text[:-1],
+    lambda text: text + "}",
+])
+def test_a_spoiled_plan_does_not(guidance, plan_request, spoil):
+    text = dump_compact(prescribe(plan_request.input))
+    assert spoil(text) != text and not accepts(guidance, plan_request, spoil(text))
+
+
+def test_no_day_twice_no_unknown_exercise_and_macros_sum(guidance, plan_request):
+    plan = json.loads(dump_compact(prescribe(plan_request.input)))
+    week = plan["workout_plan"]["weekly_schedule"]
+    twice = json.loads(json.dumps(plan))
+    twice["workout_plan"]["weekly_schedule"] = [week[0], week[0], *week[2:]]
+    unknown = json.loads(json.dumps(plan))
+    unknown["workout_plan"]["weekly_schedule"][0]["exercises"][0]["name"] = "Flying Squat"
+    fat = json.loads(json.dumps(plan))
+    fat["nutrition_suggestions"]["macros"]["fat"] += 1
+    for wrong in (twice, unknown, fat):
+        assert not accepts(guidance, plan_request, dump_compact(wrong))
+
+
+def test_plan_contract_and_grammar_agree_on_the_teacher(plan_request):
+    text = dump_compact(prescribe(plan_request.input))
+    assert dump_compact(load_contract(Plan, text, "plan")) == text

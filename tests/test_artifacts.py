@@ -1,0 +1,58 @@
+"""Artefacts: whole or absent, hashed, and named with their repair when something is wrong."""
+
+import json
+
+import pytest
+
+from fitsense.artifacts import (
+    ArtifactError,
+    append_jsonl,
+    open_stage,
+    read_jsonl_prefix,
+    read_manifest,
+    stale_reason,
+    write_jsonl,
+    write_text,
+)
+
+
+@pytest.fixture
+def finished(tmp_path, monkeypatch):
+    monkeypatch.setenv("FITSENSE_OUTPUTS", str(tmp_path))
+    stage = open_stage("01_synthesis", "params/smoke.yaml", "r")
+    write_jsonl(stage.dir / "queries.jsonl", [{"a": 1}])
+    stage.finish(n=1)
+    return stage
+
+
+def test_finished_stage_is_up_to_date_until_something_changes(finished):
+    assert stale_reason(finished.run_dir, "01_synthesis", finished.params) is None
+    changed = finished.params.model_copy(update={"seed": 8})
+    assert stale_reason(finished.run_dir, "01_synthesis", changed) == "parameters changed"
+    write_text(finished.dir / "queries.jsonl", "{}\n")
+    assert stale_reason(finished.run_dir, "01_synthesis", finished.params) == "outputs changed: queries.jsonl"
+
+
+def test_missing_and_tampered_upstream_name_file_and_repair(finished):
+    following = open_stage("02_teacher_labelling", "params/smoke.yaml", "r")
+    write_text(finished.dir / "queries.jsonl", "{}\n")
+    with pytest.raises(ArtifactError, match=r"queries.jsonl: changed since .*--only 01 --force"):
+        following.upstream("01_synthesis", "queries.jsonl")
+    (finished.dir / "manifest.json").unlink()
+    with pytest.raises(ArtifactError, match=r"has not finished; repair: python run_all.py .*--only 01"):
+        read_manifest(finished.run_dir, "01_synthesis", "params/smoke.yaml")
+
+
+def test_opening_a_stage_takes_its_manifest_back(finished):
+    open_stage("01_synthesis", "params/smoke.yaml", "r")
+    assert stale_reason(finished.run_dir, "01_synthesis", finished.params) == "not finished"
+
+
+def test_a_log_cut_by_a_kill_loses_only_its_last_line(tmp_path):
+    path = tmp_path / "log.jsonl"
+    append_jsonl(path, {"n": 1})
+    with path.open("a") as handle:
+        handle.write('{"n": 2')
+    assert read_jsonl_prefix(path) == [{"n": 1}]
+    append_jsonl(path, {"n": 3})
+    assert [json.loads(line) for line in path.read_text().splitlines()] == [{"n": 1}, {"n": 3}]

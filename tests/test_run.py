@@ -1,0 +1,139 @@
+"""The whole pipeline on the smoke parameters: it resumes, it is reproducible, it says what is wrong."""
+
+import shutil
+
+import pytest
+from conftest import RUN_ID, kill_when, run_all
+
+from fitsense.artifacts import STAGES, hash_folder, read_json, read_jsonl
+
+SMOKE = ["--params", "params/smoke.yaml"]
+DATA_STAGES = STAGES[:4]
+# A file that each data stage writes on its way: the moment to kill it in.
+KILL_MOMENTS = {"01_synthesis": "queries.jsonl", "02_teacher_labelling": "*", "03_distillation": "*.jsonl",
+                "04_validation": "*.json"}
+
+
+def test_smoke_run_writes_every_stage(smoke_run):
+    for stage in STAGES:
+        manifest = read_json(smoke_run / stage / "manifest.json")
+        assert manifest["outputs"] == hash_folder(smoke_run / stage), stage
+        assert manifest["seconds"] > 0 and manifest["peak_memory_mb"] > 0
+    assert "Headline" in (smoke_run / "reports" / "index.html").read_text()
+    assert len(list((smoke_run / "reports").glob("0*.html"))) == 7
+
+
+def test_training_resumed_from_its_checkpoint(smoke_run):
+    steps = [row["step"] for row in read_jsonl(smoke_run / "05_qlora_training" / "training_log.jsonl")]
+    assert steps == list(range(1, len(steps) + 1)), "the log must be whole across the kill"
+    assert not (smoke_run / "05_qlora_training" / "checkpoints").exists()
+
+
+def test_users_never_shared_across_splits(smoke_run):
+    folder = smoke_run / "03_distillation"
+    users = [{record["context"]["user_id"] for record in read_jsonl(folder / f"{split}.jsonl")}
+             for split in ("train", "val", "test")]
+    assert all(users) and not users[0] & users[1] and not users[0] & users[2] and not users[1] & users[2]
+
+
+def test_every_metric_has_n_and_interval(smoke_run):
+    report = read_json(smoke_run / "06_evaluation" / "evaluation_report.json")
+    for system in ("base", "student", "student_grammar", "student_guarded", "teacher", "nearest"):
+        for suite in ("structure", "content", "conformance", "safety", "latency"):
+            for metric, cell in report[system][suite].items():
+                assert {"value", "n", "ci_low", "ci_high"} <= set(cell), (system, suite, metric)
+                if cell["value"] is not None:
+                    assert cell["n"] > 0 and cell["ci_low"] <= cell["value"] + 1e-9 <= cell["ci_high"] + 2e-9, metric
+    assert report["teacher"]["structure"]["schema_validity"]["value"] == 1.0
+    assert sum(report["student_guarded"]["guard"][verdict]["value"]
+               for verdict in ("accepted", "repaired", "replaced")) == pytest.approx(1)
+
+
+def test_second_start_finds_everything_up_to_date(smoke_run, outputs):
+    done = run_all(outputs, *SMOKE, "--run-id", RUN_ID)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(": up to date") == len(STAGES)
+    assert "report:" in done.stdout and "make demo" in done.stdout
+
+
+def test_killed_in_every_data_stage_gives_the_same_bytes(smoke_run, outputs):
+    run_dir = outputs / "killed"
+    for stage in DATA_STAGES:
+        folder, before = run_dir / stage, [*SMOKE, "--run-id", "killed", "--only", stage[:2]]
+        assert kill_when(outputs, lambda: any(folder.glob(KILL_MOMENTS[stage])), *before), f"{stage} ended before the kill"
+        assert not (folder / "manifest.json").exists(), f"{stage}: a killed stage must not look finished"
+        done = run_all(outputs, *before)
+        assert done.returncode == 0, done.stderr
+        ours, theirs = hash_folder(folder), hash_folder(smoke_run / stage)
+        # ledger.json holds timings and is outside the comparison; so does the HTML-free figures' renderer state not.
+        assert {k: v for k, v in ours.items() if k != "ledger.json"} == {
+            k: v for k, v in theirs.items() if k != "ledger.json"}, stage
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [
+    (["--set", "training.epoch=2"], "did you mean training.epochs?"),
+    (["--set", "training.epochs=-1"], "greater than 0"),
+    (["--set", "training.epochs"], "must look like"),
+    (["--only", "09"], "allowed: 01_synthesis"),
+    (["--run-id", "../x"], "allowed: one folder name"),
+    (["--run-id", "nothing-yet", "--only", "05"], "--only 03"),
+])
+def test_plain_errors_are_one_line_and_exit_2(outputs, arguments, expected):
+    done = run_all(outputs, *SMOKE, *arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1 and expected in errors[0], done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_unknown_params_file_names_those_there_are(outputs):
+    done = run_all(outputs, "--params", "params/smok.yaml")
+    assert done.returncode == 2 and "params/smoke.yaml" in done.stderr
+
+
+def test_tampered_upstream_stops_the_next_stage(smoke_run, outputs):
+    for stage in STAGES[:3]:
+        shutil.copytree(smoke_run / stage, outputs / "tampered" / stage)
+    path = outputs / "tampered" / "02_teacher_labelling" / "responses.jsonl"
+    path.write_text(path.read_text().replace("a", "b", 1))
+    done = run_all(outputs, *SMOKE, "--run-id", "tampered", "--only", "03", "--force")
+    assert done.returncode == 2 and "changed since 02_teacher_labelling wrote it" in done.stderr
+    assert "--only 02" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_missing_base_model_is_one_message(smoke_run, outputs, tmp_path, monkeypatch):
+    for stage in STAGES[:4]:
+        shutil.copytree(smoke_run / stage, outputs / "no-base" / stage, dirs_exist_ok=True)
+    monkeypatch.setenv("FITSENSE_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # a port where nothing listens
+    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/dev/null" if name == "PIP_CONFIG_FILE" else "")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    done = run_all(outputs, *SMOKE, "--run-id", "no-base", "--only", "05")
+    assert done.returncode == 2 and "could not be fetched" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr and not any((tmp_path / "empty").glob("*"))
+
+
+def test_full_disk_stops_before_any_work(outputs, tmp_path, monkeypatch):
+    import fitsense.pipeline as pipeline
+    monkeypatch.setenv("FITSENSE_OUTPUTS", str(tmp_path))
+    monkeypatch.setattr(pipeline, "MIN_FREE_MB", 10**12)
+    with pytest.raises(pipeline.PipelineError, match="no space left"):
+        pipeline.run_pipeline(pipeline.RunRequest("params/smoke.yaml"))
+    assert not any(path.name.startswith("0") for path in tmp_path.rglob("*"))
+
+
+def test_disk_that_fills_during_a_write_leaves_nothing_half_written(tmp_path, monkeypatch):
+    import errno
+    import os
+
+    from fitsense.artifacts import write_text
+    from fitsense.pipeline import explain
+
+    def refuse(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError) as caught:
+        write_text(tmp_path / "a.json", "{}")
+    assert not list(tmp_path.iterdir()) and "no space left" in explain(caught.value)

@@ -1,0 +1,86 @@
+"""The thesis path on a tiny random Gemma made locally: QLoRA with its hyper-parameters, saved, loaded, generating."""
+
+import pytest
+import torch
+from transformers import GemmaConfig, GemmaForCausalLM
+
+from fitsense.models.adapters import AdapterError
+from fitsense.models.base import GEMMA_TEMPLATE, load_dequantised, load_nf4, load_unquantised
+from fitsense.models.generation import load_student, merge_adapter
+from fitsense.models.tokens import end_of_turn, load_tokenizer, render_prompt
+from fitsense.params import ModelParams, load_params
+from fitsense.training.held_out import mean_loss
+from fitsense.training.qlora import train_adapter
+from fitsense.training.records import tokenise_record
+
+RECORDS = [{"record_id": f"r{i:02d}", "instruction": f"Double it.\nInput:\n{{\"n\":{i}}}", "response": f'{{"answer":{2 * i}}}',
+            "context": {"user_id": i, "prompt_type": "plan_creation"}} for i in range(16)]
+
+
+@pytest.fixture(scope="module")
+def gemma(tmp_path_factory):
+    """A 2-layer Gemma with random weights, Gemma's turn tokens and Gemma's chat template."""
+    folder = tmp_path_factory.mktemp("gemma")
+    tokenizer = load_tokenizer(ModelParams()).__class__.from_pretrained(load_tokenizer(ModelParams()).name_or_path)
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<start_of_turn>", "<end_of_turn>"]})
+    tokenizer.chat_template = GEMMA_TEMPLATE
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = GemmaConfig(vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+                         num_attention_heads=2, num_key_value_heads=1, head_dim=32, max_position_embeddings=512,
+                         initializer_range=0.3)
+    GemmaForCausalLM(config).save_pretrained(folder)
+    return ModelParams(name="tiny-gemma", source="local", path=str(folder))
+
+
+@pytest.fixture(scope="module")
+def trained(gemma, tmp_path_factory):
+    thesis = load_params("params/thesis.yaml", ["training.learning_rate=0.05", "training.gradient_accumulation=4"])
+    params = thesis.model_copy(update={"model": gemma})
+    return params, train_adapter(RECORDS, params, tmp_path_factory.mktemp("run"))
+
+
+def test_gemmas_turns_have_no_system_role_and_a_trained_end(gemma):
+    tokenizer = load_tokenizer(gemma)
+    prompt = render_prompt(tokenizer, "hello")
+    assert "system" not in prompt and prompt.endswith("<start_of_turn>model\n")
+    assert end_of_turn(tokenizer) == "<end_of_turn>"
+    record = tokenise_record(tokenizer, RECORDS[0])
+    assert tokenizer.convert_ids_to_tokens(record.labels[-1]) == "<end_of_turn>"
+
+
+def test_three_epochs_are_trained_and_learned(trained):
+    params, run = trained
+    assert [row["step"] for row in run.log] == list(range(1, 13)), "16 records, 4 a step, 3 epochs"
+    assert run.log[-1]["loss"] < run.log[0]["loss"] - 0.5
+
+
+def test_the_adapter_fits_its_nf4_base_and_not_the_unquantised_one(trained):
+    params, run = trained
+    records = [tokenise_record(load_tokenizer(params.model), record) for record in RECORDS]
+    served = mean_loss(merge_adapter(load_dequantised(params.model), run.adapter_dir), records)
+    wrong = mean_loss(merge_adapter(load_unquantised(params.model), run.adapter_dir), records)
+    base = mean_loss(load_nf4(params.model), records)
+    assert served < base - 1 and abs(wrong - served) > 1e-3, (base, served, wrong)
+
+
+def test_a_finished_training_is_not_repeated_and_other_parameters_start_anew(trained, gemma):
+    params, run = trained
+    before = (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns
+    train_adapter(RECORDS, params, run.adapter_dir.parent)
+    assert (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns == before
+
+
+def test_it_generates_and_refuses_another_base(trained):
+    from fitsense.contracts.requests import make_request
+
+    params, run = trained
+    student = load_student(params.model, run.adapter_dir)
+    person = {"age": 30, "gender": "male", "fitness_level": "beginner", "goal": "mobility", "injuries": [], "conditions": [],
+              "equipment_access": "no_equipment", "days_per_week": 2, "workout_duration": 20}
+    request = make_request("coaching_question", {"person": person, "question": "How?", "facts": []})
+    answers = student.generate([request, request], max_new_tokens=8, batch_size=2)
+    assert len(answers) == 2 and answers[0].text == answers[1].text and answers[0].n_tokens <= 8
+    assert list(student.stream(request, grammar=True, max_new_tokens=8))[-1]
+    with pytest.raises(AdapterError, match="right on the weights"):
+        load_student(ModelParams(), run.adapter_dir)
