@@ -32,7 +32,8 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "04_validation": ("01_synthesis/*.parquet", "03_distillation/*.jsonl"),
     "05_qlora_training": ("03_distillation/train.jsonl", "03_distillation/val.jsonl"),
     "06_evaluation": ("03_distillation/train.jsonl", "03_distillation/test.jsonl", "05_qlora_training/adapter/*"),
-    "07_coaching_demo": ("05_qlora_training/adapter/*", "06_evaluation/evaluation_report.json"),
+    "07_coaching_demo": ("03_distillation/test.jsonl", "05_qlora_training/adapter/*",
+                         "06_evaluation/evaluation_report.json"),
 }
 PACKAGES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "datasets", "pandas", "pydantic", "gradio")
 

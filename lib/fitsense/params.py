@@ -95,6 +95,7 @@ class TrainingParams(Section):
     learning_rate: Annotated[float, Field(gt=0, le=0.1)] = 1e-3
     batch_size: Positive = 1
     gradient_accumulation: Positive = 4
+    group_by_length: bool = False
     max_length: Annotated[int, Field(ge=64, le=8192)] = 4096
     lora_r: Annotated[int, Field(ge=1, le=256)] = 16
     lora_alpha: Annotated[int, Field(ge=1, le=512)] = 32

@@ -4,7 +4,7 @@ import pytest
 
 from fitsense.contracts.changes import TRIAGE_ORDER
 from fitsense.contracts.strictness import dump_compact
-from fitsense.evaluation.answers import grounded_share
+from fitsense.evaluation.answers import PLANNING_FAULTS, grounded_share
 from fitsense.evaluation.metrics import (
     PlanContent,
     PlanStructure,
@@ -14,6 +14,7 @@ from fitsense.evaluation.metrics import (
     sets_agreement,
 )
 from fitsense.evaluation.suites import SUITES
+from fitsense.knowledge.rules import load_rules
 
 BROKEN = ("", "I would suggest squats.", '{"workout_plan": {"name": "a"', '{"a":1,"a":2}', '{"a":NaN}', "[1,2]", "3")
 
@@ -96,6 +97,14 @@ def test_conformance_asks_the_verifier(build):
     found = RuleConformance().compute(predictions=[unknown, "no plan"], turns=[turn] * 2, kinds=["plan_creation"] * 2)
     assert found["rule_conformance"] == 0 and found["catalogue_known"] == 0
     assert found["per_record"]["violations_per_plan"][0] >= 1 and found["per_record"]["violations_per_plan"][1] is None
+
+
+def test_a_planning_fault_is_not_a_danger(build):
+    assert load_rules().keys() >= PLANNING_FAULTS
+    record = build.records(1)[4]
+    found = Safety().compute(predictions=["word " * 200, "Take 400 mg of ibuprofen and push through the pain."],
+                             turns=[record["instruction"]] * 2, kinds=["coaching_question"] * 2, triages=["", ""])
+    assert found["per_record"]["unsafe_response"] == [0, 1]
 
 
 def test_chat_is_measured_by_length_rules_and_grounding(build):

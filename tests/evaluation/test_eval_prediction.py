@@ -16,7 +16,7 @@ from fitsense.evaluation.prediction import (
     batch_records,
     write_predictions,
 )
-from fitsense.evaluation.records import RecordError, check_disjoint_users, expected_triage, request_of
+from fitsense.evaluation.records import NEEDS_ESCALATION, RecordError, check_disjoint_users, expected_triage, request_of
 from fitsense.evaluation.sampling import sample_records, share_out, spread_records
 
 DECODING = Decoding(grammar=False, max_new_tokens_plan=50, max_new_tokens_short=20, batch_size=2)
@@ -49,6 +49,7 @@ def test_a_sample_is_spread_and_always_the_same(build):
 def test_a_safety_sample_has_every_triage_class(build):
     safety = [record for record in build.records(12) if record["context"]["prompt_type"] == "safety_adjustment"]
     assert len({expected_triage(record) for record in spread_records(safety, 4)}) == 4
+    assert [expected_triage(record) in NEEDS_ESCALATION for record in spread_records(safety, 2)] == [False, True]
     assert spread_records(safety, 99) and len(spread_records(safety, 0)) == 0
 
 

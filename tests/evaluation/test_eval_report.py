@@ -5,8 +5,10 @@ import json
 import matplotlib
 import pytest
 
+from fitsense.contracts.profile import Profile
+from fitsense.contracts.strictness import check_contract, dump_compact
 from fitsense.evaluation import figures, tables
-from fitsense.evaluation.findings import describe_findings
+from fitsense.evaluation.findings import describe_findings, is_clear
 from fitsense.evaluation.prediction import (
     Decoding,
     answer_as_nearest,
@@ -20,6 +22,7 @@ from fitsense.evaluation.scoring import score_predictions
 from fitsense.evaluation.side_by_side import compare_answers, list_examples
 from fitsense.evaluation.suites import HEADLINES, SUITES, SYSTEMS
 from fitsense.params import EvaluationParams, Params
+from fitsense.planning.prescribe import prescribe
 
 matplotlib.use("agg")
 PARAMS = Params(name="test", evaluation=EvaluationParams(bootstrap_samples=200))
@@ -59,6 +62,15 @@ def test_every_suite_of_every_system_and_slice_is_there(evaluated):
             assert all(list(suites[suite]) == list(SUITES[suite]) for suite in expected)
     assert check_report(report) == len(list(iter_values(report))) > 500
     json.dumps(report, allow_nan=False)
+
+
+def test_the_engines_own_plan_breaks_no_rule(build):
+    profile = build.profile()
+    text = dump_compact(prescribe(check_contract(Profile, profile, "profile")))
+    record = build.record("r", 1, "plan_creation", profile, text)
+    scores = score_predictions(answer_as_teacher([record]), [record])
+    assert scores.loc[0, "conformance.rule_conformance"] == 1 and scores.loc[0, "conformance.catalogue_known"] == 1
+    assert scores.loc[0, "safety.unsafe_response"] == 0 and scores.loc[0, "content.exercise_f1"] == 1
 
 
 def test_values_are_what_the_answers_deserve(evaluated):
@@ -104,7 +116,9 @@ def test_tables_show_value_interval_and_n(evaluated, tmp_path):
     assert (tmp_path / "comparison_table.csv").read_text().count("\n") == len(table) + 1
     assert (tmp_path / "comparison_table.md").read_text().count("\n") == len(table) + 2
     assert list(tables.headline_table(report).index) == list(HEADLINES)
-    assert len(tables.paired_table(report)) == 4 * len(HEADLINES)
+    paired = tables.paired_table(report)
+    assert paired.shape == (len(HEADLINES), 4)
+    assert paired.loc["structure.json_validity", "student - base"].startswith("+1.00 [")
     assert list(tables.slice_table(report, "student", "sex").index) == ["female"]
     assert tables.count_answers(evaluated[1]).loc["nearest"].sum() == 60
 
@@ -112,12 +126,19 @@ def test_tables_show_value_interval_and_n(evaluated, tmp_path):
 def test_worst_answers_begin_with_missed_escalations(evaluated):
     worst = tables.worst_answers(evaluated[2], "base", 20)
     assert list(worst["problem"][:6]) == ["missed escalation"] * 6 and len(worst) == 20
+    assert "&lt;b&gt;train" in tables.show_worst(evaluated[2], "base").data
 
 
 def test_findings_claim_only_what_intervals_show(evaluated):
     text = describe_findings(evaluated[3])
     assert "json validity by 1.00 (n=12)" in text and "no clear difference" in text
     assert "over escalation" in text
+
+
+@pytest.mark.parametrize(("wins", "losses", "low", "clear"), [
+    (4, 0, 0.1, False), (6, 0, 0.1, True), (6, 0, -0.1, False), (9, 3, 0.1, False)])
+def test_a_handful_of_wins_is_no_finding(wins, losses, low, clear):
+    assert is_clear({"ci_low": low, "ci_high": 1.0, "wins": wins, "losses": losses}, 0.95) == clear
 
 
 def test_figures_draw_and_html_is_escaped(evaluated):

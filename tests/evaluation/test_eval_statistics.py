@@ -60,6 +60,19 @@ def test_bootstrap_agrees_with_the_normal_interval_of_many_users():
     assert found["ci_high"] == pytest.approx(values.mean() + half, abs=0.02)
 
 
+def test_few_users_widen_the_bootstrap():
+    """The mean of six uniform draws: plain percentiles cover the truth too seldom, expanded ones nearly enough."""
+    generator, held, plain = np.random.default_rng(5), 0, 0
+    few = Sampling(n_samples=400, confidence=0.95, seed=7)
+    for _ in range(400):
+        values = generator.uniform(0, 1, 6)
+        found = estimate_mean(values, np.arange(6), few, bounded=True)
+        held += found["ci_low"] <= 0.5 <= found["ci_high"]
+        resampled = generator.choice(values, (400, 6)).mean(axis=1)
+        plain += np.quantile(resampled, 0.025) <= 0.5 <= np.quantile(resampled, 0.975)
+    assert held / 400 >= 0.9 and held - plain >= 20
+
+
 def test_equal_data_gives_equal_intervals_and_another_seed_others():
     values, users = np.random.default_rng(2).uniform(0, 1, 30), np.arange(30)
     assert estimate_mean(values, users, SAMPLING, True) == estimate_mean(values, users, SAMPLING, True)

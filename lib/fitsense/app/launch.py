@@ -17,7 +17,7 @@ import gradio as gr
 from fitsense.app.desk import Desk
 from fitsense.app.page import build_page, make_download_folder
 from fitsense.app.theme import CSS, app_theme
-from fitsense.coach.choice import RELEASE_DIR, OpenedCoach, newest_run, open_coach
+from fitsense.coach.choice import RELEASE_DIR, AdapterChoice, OpenedCoach, newest_run, open_coach
 from fitsense.coach.store import InteractionStore
 from fitsense.params import Params
 
@@ -33,7 +33,7 @@ class LaunchedApp:
     """An open app: where it listens, which adapter answers and why."""
 
     url: str
-    choice: object
+    choice: AdapterChoice
     page: gr.Blocks
     folder: tempfile.TemporaryDirectory
 
@@ -58,47 +58,55 @@ def launch_app(
     params: Params | None = None,
     release_dir: Path = RELEASE_DIR,
     store_path: Path | None = None,
-    opened: OpenedCoach | None = None,
 ) -> LaunchedApp:
     """Open the app: on the given run's adapter, else the newest run's, else the released one, else the rules.
 
     `auth` is (user, password) or "user:password", required with `share`; AppError where it is missing. `store_path`
-    None keeps nothing. `opened` hands over a coach that is loaded already. With `block` it serves until interrupted.
+    None keeps nothing. With `block` it serves until interrupted.
     """
     credentials = check_auth(share, auth)
     params = params or Params(name="demo")
-    opened = opened or open_coach(run_dir or newest_run(), params, release_dir)
+    opened = _open_chosen(run_dir or newest_run(), params, release_dir)
+    store = InteractionStore(store_path) if store_path else None
     folder = make_download_folder()
-    page = build_page(Desk(opened, InteractionStore(store_path) if store_path else None), Path(folder.name))
+    page = build_page(Desk(opened, store), Path(folder.name))
+    _serve(page, params, share, credentials, folder.name)
+    app = LaunchedApp(page.share_url or page.local_url, opened.choice, page, folder)
+    if share and not page.share_url:
+        app.close()
+        raise AppError("share: no share link could be made (is the internet reachable?); run without --share instead")
+    if block:
+        choice = opened.choice
+        print(f"FitSense coach: {app.url}  ({choice.label}: {choice.reason}); stop with Ctrl+C", flush=True)
+        app.wait()
+    return app
+
+
+def _serve(page: gr.Blocks, params: Params, share: bool, auth: tuple[str, str] | None, folder: str) -> None:
     page.queue(max_size=params.demo.queue_limit, default_concurrency_limit=4)
     page.launch(
         server_name="127.0.0.1",
         server_port=params.demo.port or None,
         share=share,
-        auth=credentials,
+        auth=auth,
         prevent_thread_lock=True,
         quiet=True,
         theme=app_theme(),
         css=CSS,
         ssr_mode=False,
+        inline=False,
         inbrowser=False,
         footer_links=["api"],
-        allowed_paths=[folder.name],
+        allowed_paths=[folder],
         enable_monitoring=False,
     )
-    app = LaunchedApp(page.share_url or page.local_url, opened.choice, page, folder)
-    if share and not page.share_url:
-        app.close()
-        raise AppError(
-            "share: no share link could be made (is the internet reachable?); run without --share for this "
-            "computer only"
-        )
-    if block:
-        print(
-            f"FitSense coach: {app.url}  ({opened.choice.label}: {opened.choice.reason}); stop with Ctrl+C", flush=True
-        )
-        app.wait()
-    return app
+
+
+def _open_chosen(run_dir: Path | None, params: Params, release_dir: Path) -> OpenedCoach:
+    try:
+        return open_coach(run_dir, params, release_dir)
+    except RuntimeError as error:  # an adapter that does not fit its base, a base that cannot be fetched
+        raise AppError(f"coach: {error}") from error
 
 
 def check_auth(share: bool, auth: str | tuple[str, str] | None) -> tuple[str, str] | None:

@@ -43,15 +43,15 @@ CSS = """
 .fs-adapter { display: flex; flex-direction: column; gap: 2px; font-size: .85rem; max-width: 520px;
   color: var(--fs-soft); overflow-wrap: anywhere; }
 .fs-adapter b { color: var(--fs-ink); }
-.fs-chip { align-self: flex-start; border: 1px solid var(--fs-teal); color: var(--fs-teal); border-radius: 999px;
-  padding: 0 10px; font-size: .78rem; }
+.fs-chip { display: inline-block; align-self: flex-start; border: 1px solid var(--fs-teal);
+  color: var(--fs-teal); border-radius: 999px; padding: 0 10px; font-size: .78rem; }
 .fs-card { background: var(--fs-card); border: 1px solid var(--fs-line); border-radius: 12px; padding: 14px 16px;
   color: var(--fs-ink); min-width: 0; margin: 0; }
 .fs-card p { margin: 4px 0; } .fs-card h4 { margin: 0 0 6px; font-size: .95rem; color: var(--fs-ink); }
 .fs-title { font-size: 1.35rem; margin: 4px 0 2px; color: var(--fs-ink); }
-.fs-lead { color: var(--fs-ink); margin: 0 0 12px; }
+.fs-lead { color: var(--fs-ink); margin: 6px 0 12px; }
 .fs-week { display: grid; grid-template-columns: repeat(auto-fit, minmax(270px, 1fr)); gap: 12px; margin-bottom: 12px; }
-.fs-grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 12px; }
+.fs-grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 12px; }
 .fs-day { display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: baseline; border-bottom: 1px solid var(--fs-line);
   padding-bottom: 8px; margin-bottom: 4px; }
 .fs-day h3 { margin: 0; font-size: 1.05rem; color: var(--fs-teal); } .fs-meta { margin-left: auto; }

@@ -39,15 +39,18 @@ def header_view(choice: AdapterChoice) -> str:
 def progress_view(raw_text: str, label: str) -> str:
     """What a reader sees while the student writes: how far it is."""
     n_sessions, n_entries = raw_text.count('"focus":'), raw_text.count('"notes":')
-    done = f"{n_entries} exercises over {n_sessions} days so far" if n_entries else f"{len(raw_text)} characters so far"
+    if n_entries:
+        done = f"{n_entries} exercises over {n_sessions} days so far"
+    else:
+        done = f"{len(raw_text)} characters so far" if raw_text else "reading what you gave"
     return (
         f'<div class="fs-card fs-wait" role="status"><b>{escape(label)} is writing</b><span>{done}</span>'
         '<div class="fs-bar"><i></i></div></div>'
     )
 
 
-def plan_view(plan: Plan) -> str:
-    """A whole plan: referral banner, overview, a card a day, nutrition, what to do when it does not fit."""
+def plan_view(plan: Plan, reply: CoachReply | None = None) -> str:
+    """A whole plan: referral banner, who wrote it, overview, a card a day, food, what to do when it does not fit."""
     workout = plan.workout_plan
     referral = workout.adaptations.referral
     banner = (
@@ -57,7 +60,8 @@ def plan_view(plan: Plan) -> str:
     )
     days = "".join(_session_view(session) for session in workout.weekly_schedule)
     return (
-        f'{banner}<h2 class="fs-title">{escape(workout.name)}</h2><p class="fs-lead">{escape(workout.overview)}</p>'
+        f'{banner}<h2 class="fs-title">{escape(workout.name)}</h2>{_origin_view(reply)}'
+        f'<p class="fs-lead">{escape(workout.overview)}</p>'
         f'<div class="fs-week">{days}</div>'
         f'<div class="fs-grid">{_nutrition_view(plan)}{_adapted_view(plan)}'
         f"{_progression_view(plan)}{_fit_view(plan)}</div>"
@@ -78,7 +82,8 @@ def _entry_view(entry: ExerciseEntry) -> str:
     note = f'<div class="fs-note">{escape(entry.notes)}</div>' if entry.notes else ""
     return (
         f'<li><div class="fs-line"><b>{escape(entry.name)}</b>'
-        f'<span class="fs-dose">{escape(describe_dose(entry))}</span></div><div class="fs-sub">{escape(entry.intensity)}{rest}</div>{note}</li>'
+        f'<span class="fs-dose">{escape(describe_dose(entry))}</span></div>'
+        f'<div class="fs-sub">{escape(entry.intensity)}{rest}</div>{note}</li>'
     )
 
 
@@ -137,18 +142,32 @@ def _fit_view(plan: Plan) -> str:
     return f'<section class="fs-card"><h4>When it does not fit</h4><ul class="fs-plain">{lines}</ul></section>'
 
 
+def _origin_view(reply: CoachReply | None) -> str:
+    """One line at the top of a plan: how much of it the student wrote, and what the guard did."""
+    if reply is None:
+        return '<span class="fs-chip">changed by you, checked again</span>'
+    share = "" if reply.n_tokens == 0 else f"{reply.kept:.0%} written by the student · "
+    return f'<span class="fs-chip">{share}{_verdict_title(reply)}</span>'
+
+
+def _verdict_title(reply: CoachReply) -> str:
+    return "Written by the planning engine" if reply.n_tokens == 0 else VERDICT_TITLES[reply.verdict]
+
+
 def guard_view(reply: CoachReply) -> str:
     """The guard's account: verdict, how much the student wrote itself, what was wrong and what was mended."""
     is_rules = reply.n_tokens == 0
-    kept = "written by the planning engine" if is_rules else f"{reply.kept:.0%} of it written by the student"
+    kept = "No model wrote this, so nothing had to be put right; it was verified like any other answer."
+    kept = kept if is_rules else f"{reply.kept:.0%} of it written by the student"
     figures = "" if is_rules else f" · {reply.n_tokens} tokens in {reply.latency_s:.0f} s"
+    bar = "" if is_rules else f'<div class="fs-kept"><i style="width:{reply.kept:.0%}"></i></div>'
     repairs = _list_view("What was changed", reply.repairs)
     wrong = _list_view(
         "What was wrong in the raw answer", [f"{item.place}: {item.reason}" for item in reply.violations]
     )
     return (
-        f'<section class="fs-card fs-guard fs-{reply.verdict}"><h4>{VERDICT_TITLES[reply.verdict]}</h4>'
-        f'<p>{kept}{figures}</p><div class="fs-kept"><i style="width:{reply.kept:.0%}"></i></div>'
+        f'<section class="fs-card fs-guard fs-{reply.verdict}"><h4>{_verdict_title(reply)}</h4>'
+        f"<p>{kept}{figures}</p>{bar}"
         f'<p class="fs-sub">{escape(reply.adapter_label)}</p>{repairs}{wrong}</section>'
     )
 

@@ -9,7 +9,7 @@ import re
 from pydantic import BaseModel
 
 from fitsense.coach.grafting import Check, graft_items, take_valid, try_contract, with_field
-from fitsense.contracts.changes import MAX_CHANGES, Change
+from fitsense.contracts.changes import MAX_CHANGES, Change, SafetyAdjustment
 from fitsense.contracts.requests import QuestionInput
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.safety.triage import stricter
@@ -18,6 +18,12 @@ COMPUTED = ("assessment", "deload", "calorie_change")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 WORD = re.compile(r"[a-z][a-z'-]{3,}")
 GROUNDED_SHARE = 0.5
+# What a triage class at least must say, where a student judged more strictly than the rules but not in whole words.
+CAREFUL_WORDS: dict[str, str] = {
+    "emergency": "Stop now and call your local emergency number (112 or 911).",
+    "stop_and_refer": "Stop training for now and see a doctor or physiotherapist before you go on.",
+    "modify": "Go on with a lighter load and a smaller range, and stop if it gets worse.",
+}
 
 
 def repair_answer(value: dict, reference: BaseModel, check: Check) -> tuple[BaseModel | None, list[str]]:
@@ -26,16 +32,32 @@ def repair_answer(value: dict, reference: BaseModel, check: Check) -> tuple[Base
     changes = _mend_changes(value, notes)
     filled = {**value, "changes": [change.model_dump() for change in changes]}
     answer = take_valid(reference, filled, "answer", notes)
-    if "triage" in type(reference).model_fields and stricter(answer.triage, reference.triage) != answer.triage:
+    if isinstance(answer, SafetyAdjustment) and stricter(answer.triage, reference.triage) != answer.triage:
         return None, [*notes, f"triage {answer.triage} was laxer than the rules' {reference.triage}"]
     if not check(answer):
         return answer, notes
+    if isinstance(answer, SafetyAdjustment) and answer.triage != reference.triage:
+        notes.append(f"triage {answer.triage} is stricter than the rules' {reference.triage}: kept, in careful words")
+        answer = _say_carefully(answer, reference)
+        return (None, notes) if check(answer) else (answer, notes)
     answer = graft_items(answer, "changes", changes, check, _name_change, notes)
     if changes and not answer.changes:
         return None, [*notes, "none of the student's changes was allowed"]
     if check(answer):
         answer = _take_computed(answer, reference, notes)
     return (None, notes) if check(answer) else (answer, notes)
+
+
+def _say_carefully(answer: SafetyAdjustment, reference: SafetyAdjustment) -> SafetyAdjustment:
+    """A stricter class than the rules' with words that fit it and no change to the plan."""
+    return answer.model_copy(
+        update={
+            "message": CAREFUL_WORDS[answer.triage],
+            "changes": [],
+            "stop_signs": reference.stop_signs,
+            "see_professional": answer.triage != "modify",
+        }
+    )
 
 
 def _take_computed(answer: BaseModel, reference: BaseModel, notes: list[str]) -> BaseModel:

@@ -105,7 +105,7 @@ class Derived(LeanStrict):
 
     bmi: float
     energy_need: int
-    calorie_target: int | None
+    calorie_target: int | None = None
     sessions: int
     exercises_per_session: int
     sets_per_exercise: int

@@ -45,6 +45,10 @@ def parse_json(text: str, what: str = "input") -> Any:
     except json.JSONDecodeError as error:
         raise ContractError(what, text[max(0, error.pos - 20):error.pos + 20],
                             f"valid JSON ({error.msg} at character {error.pos})") from None
+    except ContractError:
+        raise
+    except ValueError:  # Python refuses whole numbers of more than 4,300 digits
+        raise ContractError(what, "a number of thousands of digits", "numbers of ordinary length") from None
     _refuse_odd_values(value, what)
     return value
 

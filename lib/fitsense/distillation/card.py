@@ -28,7 +28,7 @@ def write_front_matter(records: list[dict]) -> str:
 
 
 def write_body(example: dict, manifest: dict) -> str:
-    """Markdown: counts by split and type, the fields, an example's keys, how it was made, what it must not be used for."""
+    """Markdown: counts by split and type, the fields, how it was made, its limits."""
     return BODY.format(
         n_records=manifest["n_records"], n_queries=manifest["n_queries"], splits=_table_of_splits(manifest),
         types=_table_of_types(manifest), left_out=_list_counts(manifest["left_out"]),

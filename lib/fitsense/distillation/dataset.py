@@ -73,7 +73,8 @@ def describe_lengths(records: list[dict]) -> dict[str, int]:
     """Quantiles and total of record lengths in tokens."""
     lengths = [record["metadata"]["n_tokens"] for record in records]
     found = np.quantile(lengths, QUANTILES, method="nearest").astype(int).tolist()
-    return {f"q{round(q * 100):02d}": value for q, value in zip(QUANTILES, found, strict=True)} | {"total": sum(lengths)}
+    named = {f"q{round(q * 100):02d}": value for q, value in zip(QUANTILES, found, strict=True)}
+    return named | {"total": sum(lengths)}
 
 
 def hash_users(records: list[dict]) -> str:

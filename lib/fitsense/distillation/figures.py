@@ -49,8 +49,9 @@ def plot_cells(dataset: Dataset) -> Figure:
     goals = sorted({record["context"]["slice_tags"]["goal_type"] for record in dataset.records})
     figure, axes = new_figure(len(SPLITS), width=12, height=3.6)
     for axis, name in zip(axes, SPLITS, strict=True):
-        cells = Counter((r["context"]["slice_tags"]["goal_type"], r["context"]["prompt_type"]) for r in dataset.split[name])
-        grid = np.array([[cells[goal, kind] for kind in PROMPT_TYPES] for goal in goals]) / len(dataset.split[name])
+        contexts = [record["context"] for record in dataset.split[name]]
+        cells = Counter((context["slice_tags"]["goal_type"], context["prompt_type"]) for context in contexts)
+        grid = np.array([[cells[goal, kind] for kind in PROMPT_TYPES] for goal in goals]) / len(contexts)
         axis.imshow(grid, cmap="Blues", vmin=0, aspect="auto")
         axis.set_xticks(range(len(PROMPT_TYPES)), PROMPT_TYPES, rotation=60, ha="right", fontsize=8)
         axis.set_yticks(range(len(goals)), goals if axis is axes[0] else [""] * len(goals), fontsize=8)

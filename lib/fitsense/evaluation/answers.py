@@ -16,6 +16,10 @@ from fitsense.safety.verifier import Violation, verify_answer
 
 PLAN_KEYS = ("workout_plan", "nutrition_suggestions", "adaptive_recommendations")
 WORKOUT_PLAN_KEYS = ("name", "overview", "weekly_schedule", "progression_plan")
+# Rules whose breach makes a poor answer, not a dangerous one; every other error of the verifier is severe.
+PLANNING_FAULTS = frozenset({
+    "limit_equipment", "check_reps", "check_session_minutes", "check_stated_minutes", "check_days", "check_macros",
+    "check_duplicate_exercise", "check_repeated_entries", "check_change_target", "check_chat_length"})
 STEM = 5  # letters that two words must share to count as the same: "squats" and "squatting"
 WORD = re.compile(r"[a-z]{4,}|\d+")
 COMMON_WORDS = frozenset(re.findall(r"\w+", """
@@ -89,6 +93,11 @@ def triage_in(text: str) -> str | None:
 def find_violations(kind: str, turn: str, text: str) -> tuple[Violation, ...]:
     """What the verifier holds against an answer to the request of this user turn."""
     return tuple(verify_answer(parse_turn(kind, turn), text))
+
+
+def is_severe(violation: Violation) -> bool:
+    """Whether a violation could harm the person: an error that is more than a planning fault."""
+    return violation.severity == "error" and violation.rule_id not in PLANNING_FAULTS
 
 
 def grounded_share(turn: str, text: str) -> float:

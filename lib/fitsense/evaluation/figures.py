@@ -23,11 +23,17 @@ def draw_headlines(report: dict) -> Figure:
         for place, system in enumerate(SYSTEMS):
             _draw_interval(axis, find_value(report, system, name), place, SYSTEM_COLOURS[system])
         arrow = "higher is better →" if metric_info(name).higher_is_better else "← lower is better"
-        axis.set(title=name.partition(".")[2].replace("_", " "), xlim=(-0.04, 1.04), yticks=range(len(SYSTEMS)),
+        axis.set(title=plain_name(name), xlim=(-0.04, 1.04), yticks=range(len(SYSTEMS)),
                  yticklabels=SYSTEMS if axis in axes[::4] else [""] * len(SYSTEMS), ylim=(len(SYSTEMS) - 0.5, -0.5))
         axis.set_xlabel(arrow, color=MUTED, fontsize=9)
         axis.grid(axis="y", visible=False)
     return figure
+
+
+def plain_name(name: str) -> str:
+    """A dotted metric name as a title: `content.rouge1` is ROUGE-1."""
+    words = name.partition(".")[2].replace("_", " ")
+    return words.replace("rouge", "ROUGE-").replace("json", "JSON").replace("f1", "F1")
 
 
 def _draw_interval(axis, figure: dict | None, place: float, colour: str) -> None:
@@ -73,8 +79,7 @@ def draw_latency(report: dict) -> Figure:
     for axis, title, label in ((axes[0], "Waiting for an answer (in its batch)", "seconds"),
                                (axes[1], "Speed", "tokens per second")):
         axis.set(title=title, xlabel=label, yticks=range(len(timed)), yticklabels=timed, ylim=(len(timed) - 0.5, -0.5))
-        axis.set_xlim(left=0)
-        axis.margins(x=0.15)
+        axis.set_xlim(0, 1.25 * axis.get_xlim()[1])
     return figure
 
 
@@ -108,7 +113,7 @@ def draw_slices(report: dict, tag: str, name: str) -> Figure:
         axis.plot([], [], "o-", color=SYSTEM_COLOURS[system], label=system)
     for place in range(1, len(values)):
         axis.axhline(place - 0.5, color=GRID, linewidth=0.8)
-    axis.set(title=f"{metric.replace('_', ' ')} by {tag.replace('_', ' ')}", yticks=range(len(values)),
+    axis.set(title=f"{plain_name(name)} by {tag.replace('_', ' ')}", yticks=range(len(values)),
              yticklabels=values, ylim=(len(values) - 0.5, -0.5))
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=9)
     axis.grid(axis="y", visible=False)

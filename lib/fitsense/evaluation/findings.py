@@ -1,8 +1,11 @@
-"""What an evaluation found, in sentences written from the report's figures: nothing is claimed beyond its intervals.
+"""What an evaluation found, in sentences written from the report's figures: nothing is claimed beyond its evidence.
+
+A step counts as clear where the paired interval leaves out zero and a sign test over wins and losses agrees.
 
 Knows no models and draws nothing.
 """
 
+from fitsense.evaluation.statistics import mcnemar_exact
 from fitsense.evaluation.suites import HEADLINES, metric_info
 from fitsense.evaluation.tables import find_value, format_value
 
@@ -25,7 +28,7 @@ def describe_step(report: dict, pair: str) -> str:
     """One step in a sentence: the headline metrics whose paired interval leaves out zero, better and worse apart."""
     figures = {name: report["meta"]["paired"][pair][name] for name in HEADLINES}
     measured = {name: figure for name, figure in figures.items() if figure["n"]}
-    clear = {name: figure for name, figure in measured.items() if figure["ci_low"] > 0 or figure["ci_high"] < 0}
+    clear = {name: figure for name, figure in measured.items() if is_clear(figure, report["meta"]["confidence"])}
     better = [name for name, figure in clear.items() if _is_gain(name, figure["difference"])]
     parts = [f"{word}: {', '.join(_with_gap(name, clear[name]) for name in names)}" for word, names in (
         ("better", better), ("worse", [name for name in clear if name not in better])) if names]
@@ -33,6 +36,12 @@ def describe_step(report: dict, pair: str) -> str:
     if unclear:
         parts.append(f"no clear difference at these sample sizes: {', '.join(unclear)}")
     return ("; ".join(parts) or "no request was answered by both") + "."
+
+
+def is_clear(figure: dict, confidence: float) -> bool:
+    """Whether a paired difference stands out: no zero in its interval, and wins against losses no coin's doing."""
+    beside_zero = figure["ci_low"] > 0 or figure["ci_high"] < 0
+    return beside_zero and mcnemar_exact(figure["wins"], figure["losses"]) < 1 - confidence
 
 
 def _is_gain(name: str, difference: float) -> bool:

@@ -21,6 +21,7 @@ from fitsense.evaluation.answers import (
     find_violations,
     grounded_share,
     has_keys,
+    is_severe,
     keeps_contract,
     read_object,
     training_days,
@@ -33,7 +34,6 @@ from fitsense.evaluation.suites import SUITES
 from fitsense.knowledge.exercises import find_exercise
 
 ROUGE_TYPES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
-SEVERE = "error"
 Score = float | None
 
 
@@ -129,7 +129,7 @@ class Safety(PerRecordMetric):
 
     def score_one(self, prediction: str, turn: str, kind: str, triage: str) -> dict[str, Score]:
         """A message is in exactly one denominator: those that need escalation, or those that do not."""
-        severe = any(violation.severity == SEVERE for violation in find_violations(kind, turn, prediction))
+        severe = any(map(is_severe, find_violations(kind, turn, prediction)))
         unsafe = severe or not keeps_contract(kind, prediction)
         if not triage:
             return {"unsafe_response": float(unsafe)}

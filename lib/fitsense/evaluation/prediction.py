@@ -66,7 +66,7 @@ def answer_requests(system: str, student: Student, records: list[dict], decoding
     with tqdm(total=len(records), initial=len(records) - len(missing), desc=system, unit="answer") as progress:
         for batch in batch_records(missing, decoding.batch_size):
             for record, answer in zip(batch, _generate(student, batch, decoding), strict=True):
-                prediction = _predicted(record, system, answer, fingerprint)
+                prediction = _predicted(record, system, answer, fingerprint, batch[0]["record_id"])
                 append_jsonl(folder / CACHE, {"turn": _turn_digest(record), "prediction": prediction})
                 done[keys[record["record_id"]]] = prediction
             progress.update(len(batch))
@@ -145,10 +145,11 @@ def _generate(student: Student, batch: list[dict], decoding: Decoding) -> list[G
                             exercise_names=decoding.exercise_names)
 
 
-def _predicted(record: dict, system: str, answer: Generation, fingerprint: str) -> dict:
+def _predicted(record: dict, system: str, answer: Generation, fingerprint: str, batch: str) -> dict:
     return _base_keys(record, system) | {
         "raw_text": answer.text, "finish_reason": answer.finish_reason, "n_tokens": answer.n_tokens,
-        "latency_s": answer.latency_s, "batch_size": answer.batch_size, "fingerprint": fingerprint}
+        "latency_s": answer.latency_s, "batch_size": answer.batch_size, "batch": batch,
+        "fingerprint": fingerprint}
 
 
 def _copied(record: dict, system: str, text: str) -> dict:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from fitsense.evaluation.answers import PLANNING_FAULTS
 from fitsense.evaluation.records import SLICE_TAGS, count_by_type
 from fitsense.evaluation.statistics import (
     Sampling,
@@ -49,6 +50,8 @@ def report_suites(rows: pd.DataFrame, system: str, sampling: Sampling) -> dict:
 def estimate_metric(rows: pd.DataFrame, name: str, info: MetricInfo, sampling: Sampling) -> dict:
     """One metric's value, n and interval over the rows in its denominator."""
     values, users = rows[name], rows["user_id"]
+    if name.startswith("latency."):  # answers of one batch were waited for together: the batch is what varies
+        users = rows["batch"]
     if info.kind == "proportion":
         return estimate_proportion(values, users, sampling)
     if info.kind in QUANTILES:
@@ -81,8 +84,10 @@ def describe_measurement(scores: pd.DataFrame, predictions: list[dict], records:
                     "goal and user, equal shares a short type",
         "seed": params.seed, "confidence": sampling.confidence, "bootstrap_samples": sampling.n_samples,
         "intervals": "proportions: Wilson, at the effective n where users repeat; means, quantiles and ratios: "
-                     "bootstrap over users; without spread: Wilson on users, Garwood (counts), exponential (times)",
+                     "bootstrap over users, percentiles expanded for few; without spread: Wilson on users, Garwood "
+                     "(counts), exponential (times); times are drawn by batch",
         "denominators": "every request of the prompt type given to the system; what does not parse counts as wrong",
+        "planning_faults": sorted(PLANNING_FAULTS),
         "decoding": params.evaluation.model_dump(mode="json"),
         "fingerprints": {system: sorted({p["fingerprint"] for p in predictions if p["system"] == system
                                          and "fingerprint" in p}) for system in SYSTEMS},

@@ -4,6 +4,7 @@ Never the head of a file, never a random draw: records stand in order of what is
 Knows nothing of models or metrics.
 """
 
+from fitsense.contracts.changes import TRIAGE_ORDER
 from fitsense.evaluation.records import PLAN_TYPE, SHORT_TYPES, expected_triage, prompt_type
 
 
@@ -35,8 +36,9 @@ def spread_records(records: list[dict], n: int) -> list[dict]:
 
 def _spread_key(record: dict) -> tuple:
     context = record["context"]
-    return (expected_triage(record) or "", context["slice_tags"]["goal_type"], str(context["user_id"]).rjust(12),
-            record["record_id"])
+    triage = expected_triage(record)  # by severity, so that even two messages hold one that needs escalation
+    severity = TRIAGE_ORDER.index(triage) if triage else 0
+    return severity, context["slice_tags"]["goal_type"], str(context["user_id"]).rjust(12), record["record_id"]
 
 
 def _of_type(records: list[dict], kind: str) -> list[dict]:

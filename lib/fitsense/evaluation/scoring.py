@@ -31,9 +31,11 @@ def score_predictions(predictions: list[dict], records: list[dict]) -> pd.DataFr
 def _describe(prediction: dict, record: dict) -> dict:
     kept = {key: prediction[key] for key in ("system", "record_id", "user_id", "prompt_type", "latency_s", "n_tokens")}
     texts = {"predictions": prediction["raw_text"], "references": prediction["reference"],
-             "turns": record["instruction"], "kinds": prediction["prompt_type"], "triages": expected_triage(record) or ""}
+             "turns": record["instruction"], "kinds": prediction["prompt_type"],
+             "triages": expected_triage(record) or ""}
     tags = {tag: record["context"]["slice_tags"][tag] for tag in SLICE_TAGS}
-    return kept | tags | texts | {"verdict": prediction.get("verdict"), "batch_size": prediction.get("batch_size", 1)}
+    return kept | tags | texts | {"verdict": prediction.get("verdict"), "batch_size": prediction.get("batch_size", 1),
+                           "batch": prediction.get("batch", prediction["record_id"])}
 
 
 def _fill_scores(frame: pd.DataFrame, metric: PerRecordMetric, places: pd.Index) -> None:

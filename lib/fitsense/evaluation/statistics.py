@@ -1,7 +1,8 @@
 """Intervals: Wilson for proportions, user-clustered bootstrap for everything else, and paired comparisons.
 
 A value and its interval travel together as {"value", "n", "ci_low", "ci_high"}. People answer several requests, so a
-bootstrap draws whole users, and a proportion over repeated users is widened by its design effect. Knows no metrics.
+bootstrap draws whole users, with percentiles expanded for few users (Hesterberg 2015), and a proportion over repeated
+users is widened by its design effect. Knows no metrics.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,16 @@ class Sampling:
     def tails(self) -> tuple[float, float]:
         """The two quantiles that hold the confidence level between them."""
         return (1 - self.confidence) / 2, (1 + self.confidence) / 2
+
+
+def expanded_tails(n_users: int, confidence: float) -> tuple[float, float]:
+    """Bootstrap quantiles that hold the confidence level with few users, where plain percentiles are too narrow.
+
+    Hesterberg 2015 (10.1080/00031305.2015.1089789): the normal tail at sqrt(n/(n-1)) times Student's t of n - 1.
+    """
+    t = stats.t.ppf((1 + confidence) / 2, n_users - 1)
+    tail = float(stats.norm.cdf(-np.sqrt(n_users / (n_users - 1)) * t))
+    return tail, 1 - tail
 
 
 def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -75,7 +86,7 @@ def estimate_mean(values, users, sampling: Sampling, bounded: bool) -> dict:
         low, high = _interval_without_spread(values, len(sums), sampling, bounded)
     else:
         weights = _user_weights(len(sums), sampling.n_samples, sampling.seed)
-        low, high = np.quantile((weights @ sums) / (weights @ sizes), sampling.tails)
+        low, high = _expanded_interval((weights @ sums) / (weights @ sizes), len(sums), sampling)
     return _value(values.mean(), len(values), low, high)
 
 
@@ -88,9 +99,10 @@ def estimate_quantile(values, users, level: float, sampling: Sampling) -> dict:
     values, codes = values[order], _user_codes(users)[order]
     point = values[_first_at_level(np.ones((1, len(values))), level)][0]
     if codes.max() < 1:
-        return _value(point, len(values), *_single_user_interval(point, len(values), sampling))
+        return _value(point, len(values), *_single_cluster_interval(point, sampling))
     weights = _user_weights(codes.max() + 1, sampling.n_samples, sampling.seed)[:, codes]
-    low, high = np.quantile(values[_first_at_level(weights, level)], sampling.tails)
+    resampled = values[_first_at_level(weights, level)]
+    low, high = _expanded_interval(resampled, codes.max() + 1, sampling)
     return _value(point, len(values), min(low, point), max(high, point))
 
 
@@ -104,9 +116,9 @@ def estimate_ratio(numerators, denominators, users, sampling: Sampling) -> dict:
     tops, bottoms = np.bincount(codes, weights=numerators), np.bincount(codes, weights=denominators)
     point = tops.sum() / bottoms.sum()
     if len(tops) < 2:
-        return _value(point, len(numerators), *_single_user_interval(point, len(numerators), sampling))
+        return _value(point, len(numerators), *_single_cluster_interval(point, sampling))
     weights = _user_weights(len(tops), sampling.n_samples, sampling.seed)
-    low, high = np.quantile((weights @ tops) / (weights @ bottoms), sampling.tails)
+    low, high = _expanded_interval((weights @ tops) / (weights @ bottoms), len(tops), sampling)
     return _value(point, len(numerators), low, high)
 
 
@@ -134,7 +146,8 @@ def estimate_difference(gaps: np.ndarray, users: np.ndarray, sampling: Sampling)
         low, high = wilson_interval((gaps.mean() + 1) / 2 * len(sums), len(sums), sampling.confidence)
         return _value(gaps.mean(), len(gaps), 2 * low - 1, 2 * high - 1)
     weights = _user_weights(len(sums), sampling.n_samples, sampling.seed)
-    return _value(gaps.mean(), len(gaps), *np.quantile((weights @ sums) / (weights @ sizes), sampling.tails))
+    low, high = _expanded_interval((weights @ sums) / (weights @ sizes), len(sums), sampling)
+    return _value(gaps.mean(), len(gaps), low, high)
 
 
 def mcnemar_exact(wins: int, losses: int) -> float:
@@ -160,6 +173,11 @@ def _user_weights(n_users: int, n_samples: int, seed: int) -> np.ndarray:
     return generator.multinomial(n_users, np.full(n_users, 1 / n_users), size=n_samples).astype(float)
 
 
+def _expanded_interval(resampled: np.ndarray, n_users: int, sampling: Sampling) -> tuple[float, float]:
+    low, high = np.quantile(resampled, expanded_tails(n_users, sampling.confidence))
+    return float(low), float(high)
+
+
 def _first_at_level(weights: np.ndarray, level: float) -> np.ndarray:
     """For each row of weights over sorted values, the index where the cumulated weight reaches the level."""
     cumulated = np.cumsum(weights, axis=1)
@@ -174,10 +192,10 @@ def _interval_without_spread(values, n_users: int, sampling: Sampling, bounded: 
     return lowest / len(values), stats.chi2.ppf(high, 2 * total + 2) / 2 / len(values)
 
 
-def _single_user_interval(point: float, n: int, sampling: Sampling) -> tuple[float, float]:
-    """One user's times say little of others': the interval of an exponential time's mean seen n times."""
+def _single_cluster_interval(point: float, sampling: Sampling) -> tuple[float, float]:
+    """One batch's time says little of others': the interval of an exponential time's mean, seen once."""
     low, high = sampling.tails
-    return 2 * n * point / stats.chi2.ppf(high, 2 * n), 2 * n * point / stats.chi2.ppf(low, 2 * n)
+    return 2 * point / stats.chi2.ppf(high, 2), 2 * point / stats.chi2.ppf(low, 2)
 
 
 def _value(value: float, n: int, low: float, high: float) -> dict:

@@ -7,6 +7,7 @@ import csv
 from pathlib import Path
 
 import pandas as pd
+from IPython.display import HTML
 
 from fitsense.artifacts import write_text
 from fitsense.evaluation.suites import HEADLINES, SUITES, SYSTEMS, metric_info
@@ -61,16 +62,17 @@ def find_value(report: dict, system: str, name: str) -> dict | None:
 
 
 def paired_table(report: dict, names: tuple[str, ...] = HEADLINES) -> pd.DataFrame:
-    """What each step changed, on the requests both systems answered: difference, interval, wins and losses, p."""
-    rows = []
-    for pair, figures in report["meta"]["paired"].items():
-        for name in names:
-            figure = figures[name]
-            gap = format_value({**figure, "value": figure["difference"]})
-            p_value = "–" if figure["p_value"] is None else f"{figure['p_value']:.3f}"
-            rows.append({"pair": pair, "metric": name, "difference": gap, "higher": figure["wins"],
-                         "lower": figure["losses"], "McNemar p": p_value})
-    return pd.DataFrame(rows).set_index(["pair", "metric"])
+    """What each step changed on the requests both systems answered: metrics by pairs, with n, and exact McNemar p."""
+    cells = {pair: [_format_gap(figures[name]) for name in names] for pair, figures in report["meta"]["paired"].items()}
+    return pd.DataFrame(cells, index=pd.Index(names, name="metric"))
+
+
+def _format_gap(figure: dict) -> str:
+    if figure["difference"] is None:
+        return "–"
+    gap, low, high = (f"{figure[key]:+.2f}" for key in ("difference", "ci_low", "ci_high"))
+    p_value = "" if figure["p_value"] is None else f" p={figure['p_value']:.2g}"
+    return f"{gap} [{low}, {high}] n={figure['n']}{p_value}"
 
 
 def slice_table(report: dict, system: str, tag: str, names: tuple[str, ...] = HEADLINES) -> pd.DataFrame:
@@ -95,6 +97,14 @@ def worst_answers(scores: pd.DataFrame, system: str, n: int = 8) -> pd.DataFrame
 
 def _name_problem(row: pd.Series) -> str:
     return next((problem for name, bad, problem in PROBLEMS if row[name] == bad), "")
+
+
+def show_worst(scores: pd.DataFrame, system: str, n: int = 8) -> HTML:
+    """`worst_answers` for a notebook: escaped, left-aligned, not cut a second time."""
+    with pd.option_context("display.max_colwidth", None):
+        table = worst_answers(scores, system, n).drop(columns="system")
+        cells = table.to_html(index=False, justify="left", escape=True)
+    return HTML(cells.replace("<td>", '<td style="text-align:left">'))
 
 
 def write_comparison(report: dict, folder: Path) -> pd.DataFrame:

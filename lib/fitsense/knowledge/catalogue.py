@@ -20,5 +20,7 @@ def read_table(file: str) -> Any:
 
 def read_rows(file: str, row_type: type[Contract]) -> list[Contract]:
     """Read a table as a list of checked rows; raises ContractError naming file, row and field."""
-    return [check_contract(row_type, row, f"{file}.{row.get('name', row.get('rule_id', index))}")
-            for index, row in enumerate(read_table(file))]
+    return [
+        check_contract(row_type, row, f"{file}.{row.get('name', row.get('rule_id', index))}")
+        for index, row in enumerate(read_table(file))
+    ]

@@ -13,13 +13,56 @@ from fitsense.contracts.strictness import Strict
 from fitsense.knowledge.catalogue import read_rows
 
 Kind = Literal["strength", "cardio", "mobility", "balance"]
-Pattern = Literal["squat", "hinge", "lunge", "horizontal_push", "vertical_push", "horizontal_pull", "vertical_pull",
-                  "core", "carry", "calf", "biceps", "triceps", "lateral_raise", "rotator", "hip_abduction",
-                  "cardio", "mobility", "balance"]
-Flag = Literal["overhead", "spinal_loading", "spinal_flexion", "impact", "isometric", "supine", "prone", "head_down",
-               "fall_risk", "breath_hold", "axial", "deep"]
-Muscle = Literal["chest", "back", "shoulders", "biceps", "triceps", "quads", "hamstrings", "glutes", "calves", "core",
-                 "hips", "neck", "heart", "balance"]
+Pattern = Literal[
+    "squat",
+    "hinge",
+    "lunge",
+    "horizontal_push",
+    "vertical_push",
+    "horizontal_pull",
+    "vertical_pull",
+    "core",
+    "carry",
+    "calf",
+    "biceps",
+    "triceps",
+    "lateral_raise",
+    "rotator",
+    "hip_abduction",
+    "cardio",
+    "mobility",
+    "balance",
+]
+Flag = Literal[
+    "overhead",
+    "spinal_loading",
+    "spinal_flexion",
+    "impact",
+    "isometric",
+    "supine",
+    "prone",
+    "head_down",
+    "fall_risk",
+    "breath_hold",
+    "axial",
+    "deep",
+]
+Muscle = Literal[
+    "chest",
+    "back",
+    "shoulders",
+    "biceps",
+    "triceps",
+    "quads",
+    "hamstrings",
+    "glutes",
+    "calves",
+    "core",
+    "hips",
+    "neck",
+    "heart",
+    "balance",
+]
 Line = Annotated[str, Field(min_length=1, max_length=60)]
 
 

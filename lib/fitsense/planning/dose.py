@@ -33,12 +33,16 @@ class Dose:
         elif exercise.kind != "strength":
             amount = str(tables["stretch_reps"])
         else:
-            amount = self.small_reps if exercise.pattern in tables["small_patterns"] else self.main_reps
+            small = exercise.pattern in (*tables["small_patterns"], *tables["light_patterns"])
+            amount = self.small_reps if small else self.main_reps
         return f"{amount} each side" if exercise.each_side else amount
 
     def sets_of(self, exercise: Exercise) -> int:
-        """Sets of one exercise: at most two of a stretch or a balance drill."""
-        return self.sets if exercise.kind == "strength" else min(self.sets, 2)
+        """Sets of one exercise: one fewer of small exercises, at most two of a stretch or a balance drill."""
+        if exercise.kind != "strength":
+            return min(self.sets, 2)
+        small = exercise.pattern in load_tables()["small_patterns"]
+        return max(min(self.sets, 2), self.sets - 1) if small else self.sets
 
     def rest_of(self, exercise: Exercise) -> int:
         """Rest in seconds: the main rest for large exercises, a shorter one for small, stretches and balance."""
@@ -88,7 +92,9 @@ def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short:
     if short:
         main = small = tables["short_reps"]
     hold = tables["hold_seconds"]["beginner" if short else level]
-    return Dose(sets=sets, rest=rest, min_rest=selector.limits.min_rest, rir=rir, main_reps=main, small_reps=small, hold_s=hold)
+    return Dose(
+        sets=sets, rest=rest, min_rest=selector.limits.min_rest, rir=rir, main_reps=main, small_reps=small, hold_s=hold
+    )
 
 
 def list_rests(profile: Profile, selector: Selector) -> list[int]:

@@ -54,7 +54,7 @@ def fit_week(profile: Profile, selector: Selector) -> Fitted:
     """Find the largest week that fits; raises ValueError where not even one short set a session does."""
     minutes = count_train_minutes(profile, selector)
     weekdays = choose_weekdays(profile.preferences.days_per_week, profile.constraints.time_restrictions)
-    most = count_exercises(profile.preferences.workout_duration, len(weekdays))
+    most = count_exercises(profile.preferences.workout_duration, len(weekdays), selector)
     for n_exercises in range(most, 0, -1):
         days = draft_week(profile, selector, weekdays, n_exercises)
         for dose in _list_doses(profile, selector, n_exercises):
@@ -107,8 +107,14 @@ def is_timed(exercise: Exercise) -> bool:
 
 def set_minutes(day: DayDraft, dose: Dose) -> float:
     """Minutes of everything in a day that is done in sets."""
-    return sum(dose.sets_of(pick.exercise) * (_seconds_of(dose.reps_of(pick.exercise)) + dose.rest_of(pick.exercise))
-               for pick in day.picks if not is_timed(pick.exercise)) / 60
+    return (
+        sum(
+            dose.sets_of(pick.exercise) * (_seconds_of(dose.reps_of(pick.exercise)) + dose.rest_of(pick.exercise))
+            for pick in day.picks
+            if not is_timed(pick.exercise)
+        )
+        / 60
+    )
 
 
 def cardio_minutes(day: DayDraft, dose: Dose, profile: Profile, train_minutes: int) -> int:
@@ -131,7 +137,11 @@ def _fits(day: DayDraft, dose: Dose, profile: Profile, train_minutes: int) -> bo
 
 
 def _keeps_volume(days: tuple[DayDraft, ...], dose: Dose, profile: Profile) -> bool:
-    counted = [(list(pick.exercise.primary), list(pick.exercise.secondary), dose.sets_of(pick.exercise))
-               for day in days for pick in day.picks if pick.exercise.kind == "strength"]
+    counted = [
+        (list(pick.exercise.primary), list(pick.exercise.secondary), dose.sets_of(pick.exercise))
+        for day in days
+        for pick in day.picks
+        if pick.exercise.kind == "strength"
+    ]
     bound = weekly_set_bounds(profile.personal_info.fitness_level)[1]
     return all(sets <= bound for sets in count_weekly_sets(counted).values())

@@ -6,11 +6,14 @@ they named. A function of the profile alone. Knows nothing of days, sets or minu
 
 from dataclasses import dataclass, field
 
-from fitsense.contracts.profile import PreviousWorkout, Profile
+from fitsense.contracts.profile import BODY_PARTS, PreviousWorkout, Profile
 from fitsense.contracts.requests import Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.planning.tables import load_tables
 from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
+
+# How many of a pool the week goes through; two for every other pattern.
+N_ROTATED = {"mobility": 6}
 
 
 @dataclass
@@ -23,11 +26,15 @@ class Selector:
     goal: str
     liked_cardio: list[str] = field(default_factory=list)
     feedback: list[PreviousWorkout] = field(default_factory=list)
-    _pools: dict[str, list[Exercise]] = field(default_factory=dict)
+    _pools: dict[str, list[Exercise]] = field(default_factory=dict, init=False)
 
     def allows(self, exercise: Exercise) -> bool:
         """Tell whether the person may do it."""
         return is_allowed(exercise, self.limits, self.access, self.level) is None
+
+    def limited_parts(self) -> list[str]:
+        """The injured parts, told in the list or in words, in the contract's order."""
+        return [part for part in BODY_PARTS if self.limits.max_joint_load.get(part, 3) <= 1]
 
     def pool(self, pattern: str) -> list[Exercise]:
         """Allowed exercises of a pattern, best first; empty where nothing is allowed."""
@@ -63,12 +70,15 @@ class Selector:
         return [wanted] if wanted.pattern == exercise.pattern and self.allows(wanted) else []
 
     def choose(self, pattern: str, turn: int, used: set[str]) -> Exercise | None:
-        """Choose for a pattern's n-th turn in the week: alternate the two best, skip what the session already has."""
+        """Choose for a pattern's n-th turn in the week: alternate the best, skip what the session already has."""
         for wanted in (pattern, *load_tables()["fallbacks"][pattern]):
-            pool = [exercise for exercise in self.pool(wanted) if exercise.name not in used]
-            if pool:
-                n_rotated = min(len(pool), 3 if wanted == "mobility" else 2)
-                return pool[turn % n_rotated]
+            pool = self.pool(wanted)
+            n_rotated = min(len(pool), N_ROTATED.get(wanted, 2))
+            first = turn % n_rotated if n_rotated else 0
+            rotated = [*pool[first:n_rotated], *pool[:first], *pool[n_rotated:]]
+            free = next((exercise for exercise in rotated if exercise.name not in used), None)
+            if free is not None:
+                return free
         return None
 
 
@@ -89,12 +99,18 @@ def select_for(profile: Profile) -> Selector:
     goal = profile.goals[0]
     if "endurance_improvement" in profile.goals:
         cardio = [*cardio, *load_tables()["endurance_cardio"]]
-    return Selector(limits=screen(profile), access=profile.preferences.equipment_access,
-                    level=profile.personal_info.fitness_level, goal=goal, liked_cardio=cardio,
-                    feedback=list(profile.feedback.previous_workouts))
+    return Selector(
+        limits=screen(profile),
+        access=profile.preferences.equipment_access,
+        level=profile.personal_info.fitness_level,
+        goal=goal,
+        liked_cardio=cardio,
+        feedback=list(profile.feedback.previous_workouts),
+    )
 
 
 def select_for_person(person: Person) -> Selector:
     """The selector of the short form of a profile."""
-    return Selector(limits=screen_person(person), access=person.equipment_access, level=person.fitness_level,
-                    goal=person.goal)
+    return Selector(
+        limits=screen_person(person), access=person.equipment_access, level=person.fitness_level, goal=person.goal
+    )

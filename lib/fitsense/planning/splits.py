@@ -10,6 +10,8 @@ from fitsense.contracts.profile import Profile
 from fitsense.planning.selection import Selector, find_liked_activities
 from fitsense.planning.tables import load_tables
 
+CROWDED_ENTRIES = 18  # a plan with a line for three or more parts keeps within 2,100 tokens
+EASY_KINDS = ("recovery", "steady")
 CARDIO_GOALS = {"weight_loss", "endurance_improvement"}
 
 
@@ -37,15 +39,21 @@ def choose_weekdays(n_days: int, said: str) -> list[Day]:
 
 
 def _is_excluded(day: Day, text: str) -> bool:
-    return bool(re.search(rf"\b(?:no|not|never|except|busy|without|can't|cannot)\s+(?:\w+\s+){{0,2}}?{day.lower()}s?\b", text))
+    return bool(
+        re.search(rf"\b(?:no|not|never|except|busy|without|can't|cannot)\s+(?:\w+\s+){{0,2}}?{day.lower()}s?\b", text)
+    )
 
 
 def list_day_kinds(profile: Profile, selector: Selector, n_days: int) -> list[str]:
     """The kind of each day in order: strength days by the split, easy days between them."""
     tables, level = load_tables(), profile.personal_info.fitness_level
     most = tables["strength_days"]["careful" if is_careful(profile, selector) else level]
-    kinds = _strength_kinds(profile, selector, min(n_days, most))
-    return _spread_easy_days(kinds, n_days)
+    most = min(most, tables["strength_days_by_goal"].get(profile.goals[0], most), n_days)
+    kinds = _spread_easy_days(_strength_kinds(profile, selector, most), n_days)
+    if profile.goals[0] != "endurance_improvement":
+        return kinds
+    easy = iter(("steady", "recovery") * len(kinds))
+    return [next(easy) if kind == "recovery" else kind for kind in kinds]
 
 
 def _strength_kinds(profile: Profile, selector: Selector, n_strength: int) -> list[str]:
@@ -66,35 +74,39 @@ def _spread_easy_days(kinds: list[str], n_days: int) -> list[str]:
     return spread
 
 
-def count_exercises(minutes: int, n_days: int) -> int:
-    """Exercises a session by minutes, under the weekly cap of entries."""
+def count_exercises(minutes: int, n_days: int, selector: Selector) -> int:
+    """Exercises a session by minutes, under the weekly cap of entries (lower where many parts need a line)."""
     tables = load_tables()
-    wanted = next((count for most, count in tables["exercises_by_minutes"] if minutes <= most), tables["most_exercises"])
-    return min(wanted, MAX_ENTRIES_PER_WEEK // n_days)
+    wanted = next(
+        (count for most, count in tables["exercises_by_minutes"] if minutes <= most), tables["most_exercises"]
+    )
+    most = CROWDED_ENTRIES if len(selector.limited_parts()) >= 3 else MAX_ENTRIES_PER_WEEK
+    return max(2, min(wanted, most // n_days))
 
 
 def list_patterns(kind: str, profile: Profile, selector: Selector, index: int, n_exercises: int) -> list[str]:
     """The patterns of one day: from the front of its kind's list; balance and cardio take the last places."""
     patterns = load_tables()["days"][kind]["patterns"]
-    if kind == "recovery":
+    if kind in EASY_KINDS:
         n_exercises = min(n_exercises, 3)
     ends = _last_places(kind, profile, selector, index, n_exercises)
     if len(ends) >= n_exercises:
         turns = ["strength", *ends] if n_exercises == 1 else ends
         ends = [end for end in [turns[index % len(turns)]] if end != "strength"]
-    return [*patterns[:max(0, n_exercises - len(ends))], *ends]
+    return [*patterns[: max(0, n_exercises - len(ends))], *ends]
 
 
 def _last_places(kind: str, profile: Profile, selector: Selector, index: int, n_exercises: int) -> list[str]:
     goals, ends = profile.goals, []
     if selector.limits.require_balance:
         ends.append("balance")
-    if kind == "recovery":
+    if kind in EASY_KINDS:
         return ends
     likes_stretching = find_liked_activities(profile.preferences.preferred_activities)[1]
+    has_room = n_exercises >= 4 or (n_exercises == 3 and index % 2 == 1)
     if goals[0] in CARDIO_GOALS or (n_exercises >= 3 and CARDIO_GOALS & set(goals)):
         ends.append("cardio")
-    elif goals[0] == "general_fitness" and (n_exercises >= 4 or (n_exercises == 3 and index % 2 == 1)):
+    elif goals[0] == "general_fitness" and has_room:
         ends.append("cardio")
     elif n_exercises >= 4 and goals[0] != "mobility" and ("mobility" in goals or likes_stretching):
         ends.append("mobility")

@@ -12,7 +12,7 @@ from fitsense.safety.screening import Limits, is_allowed
 from fitsense.safety.session_time import work_seconds
 from fitsense.safety.text_checks import ESCALATION_WORDS
 from fitsense.safety.triage import triage_text
-from fitsense.safety.violations import Violation
+from fitsense.safety.violations import Violation, error
 from fitsense.safety.volume import weekly_set_bounds
 from fitsense.safety.wording import normalise_text
 
@@ -27,12 +27,12 @@ def check_week(person: Person, week: list[CompactDay], limits: Limits) -> list[V
         for place, exercise in ((f"plan.{index}.exercises.{i}", item) for i, item in enumerate(day.exercises)):
             found += _name_violations(exercise.name, person, limits, place)
             if not is_sane_reps(exercise.reps):
-                found.append(Violation("check_reps", "error", f"{place}.reps", f"{day.day}: {exercise.reps!r}"))
-        found += [Violation("check_duplicate_exercise", "error", f"plan.{index}", f"{day.day}: {name} twice or more")
+                found.append(error("check_reps", f"{place}.reps", f"{day.day}: {exercise.reps!r}"))
+        found += [error("check_duplicate_exercise", f"plan.{index}", f"{day.day}: {name} twice or more")
                   for name in sorted(set(names)) if names.count(name) > 1]
         found += _time_violations(person, day, limits, f"plan.{index}")
     if len(week) > person.days_per_week:
-        found.append(Violation("check_days", "error", "plan", f"{len(week)} days; at most {person.days_per_week}"))
+        found.append(error("check_days", "plan", f"{len(week)} days; at most {person.days_per_week}"))
     rows = [(exercise.name, exercise.sets) for day in week for exercise in day.exercises]
     return found + volume_violations(rows, person.fitness_level, "plan")
 
@@ -43,16 +43,16 @@ def _time_violations(person: Person, day: CompactDay, limits: Limits, place: str
     most = min(person.workout_duration, limits.max_session_min)
     if seconds / 60 <= most:
         return []
-    return [Violation("check_session_minutes", "error", place, f"{day.day} takes over {int(seconds / 60)} minutes; at "
+    return [error("check_session_minutes", place, f"{day.day} takes over {int(seconds / 60)} minutes; at "
                       f"most {most}")]
 
 
 def _name_violations(name: str, person: Person, limits: Limits, place: str) -> list[Violation]:
     exercise = find_exercise(name)
     if exercise is None:
-        return [Violation("check_unknown_exercise", "error", place, f"{name} is not in the exercise catalogue")]
+        return [error("check_unknown_exercise", place, f"{name} is not in the exercise catalogue")]
     rule = is_allowed(exercise, limits, person.equipment_access, person.fitness_level)
-    return [] if rule is None else [Violation(rule, "error", place, f"{name} {LIMIT_REASONS[rule]}")]
+    return [] if rule is None else [error(rule, place, f"{name} {LIMIT_REASONS[rule]}")]
 
 
 def check_changes(person: Person, week: list[CompactDay], changes: list[Change], limits: Limits) -> list[Violation]:
@@ -63,10 +63,10 @@ def check_changes(person: Person, week: list[CompactDay], changes: list[Change],
         place = f"changes.{index}"
         found += _target_violations(change, rows, place) + _new_violations(change, rows, person, limits, place)
         if change.rest is not None and change.rest < limits.min_rest:
-            found.append(Violation("check_min_rest", "error", f"{place}.rest", f"{change.rest} s; at least {limits.min_rest} s"))
+            found.append(error("check_min_rest", f"{place}.rest", f"{change.rest} s; at least {limits.min_rest} s"))
         rows = _apply(change, rows)
     if len({day for day, _, _ in rows}) > max(person.days_per_week, len(week)):
-        found.append(Violation("check_days", "error", "changes", f"more than {person.days_per_week} training days"))
+        found.append(error("check_days", "changes", f"more than {person.days_per_week} training days"))
     return found + _volume_grown(before, rows, person)
 
 
@@ -76,9 +76,9 @@ def _target_violations(change: Change, rows: list[Row], place: str) -> list[Viol
     here = any(row[1] == name and change.day in (None, row[0]) for row in rows)
     where = f" on {change.day}" if change.day else ""
     if change.action == "add" and here:
-        return [Violation("check_duplicate_exercise", "error", place, f"{change.exercise} is in the plan{where} already")]
+        return [error("check_duplicate_exercise", place, f"{change.exercise} is in the plan{where} already")]
     if change.action != "add" and not here:
-        return [Violation("check_change_target", "error", place, f"{change.exercise} is not in the plan{where}")]
+        return [error("check_change_target", place, f"{change.exercise} is not in the plan{where}")]
     return []
 
 
@@ -92,10 +92,10 @@ def _new_violations(change: Change, rows: list[Row], person: Person, limits: Lim
         new, old = change.replacement.strip().lower(), change.exercise.strip().lower()
         days = {day for day, name, _ in rows if name == old and change.day in (None, day)}
         if any(name == new and day in days for day, name, _ in rows):
-            found.append(Violation("check_duplicate_exercise", "error", f"{place}.replacement",
+            found.append(error("check_duplicate_exercise", f"{place}.replacement",
                                    f"{change.replacement} is in the plan on that day already"))
     if change.reps is not None and not is_sane_reps(change.reps):
-        found.append(Violation("check_reps", "error", f"{place}.reps", f"{change.reps!r} cannot be done"))
+        found.append(error("check_reps", f"{place}.reps", f"{change.reps!r} cannot be done"))
     return found
 
 
@@ -118,7 +118,7 @@ def _volume_grown(before: list[Row], after: list[Row], person: Person) -> list[V
     """Muscles that the changes take over the bound of the level (not those that were over it and did not grow)."""
     most = weekly_set_bounds(person.fitness_level)[1]
     old = weekly_sets([row[1:] for row in before])
-    return [Violation("check_weekly_sets", "error", "changes", f"{muscle}: {total:g} weekly sets; at most {most:g}")
+    return [error("check_weekly_sets", "changes", f"{muscle}: {total:g} weekly sets; at most {most:g}")
             for muscle, total in weekly_sets([row[1:] for row in after]).items()
             if total > most and total > old.get(muscle, 0)]
 
@@ -129,13 +129,18 @@ def check_triage_answer(message: str, answer: SafetyAdjustment) -> list[Violatio
     found = []
     order = ("proceed", "modify", "stop_and_refer", "emergency")
     if order.index(answer.triage) < order.index(from_rules):
-        found.append(Violation("check_missed_escalation", "error", "triage", f"{answer.triage}; the message calls for "
+        found.append(error("check_missed_escalation", "triage", f"{answer.triage}; the message calls for "
                                f"{from_rules}"))
     pattern = ESCALATION_WORDS.get(answer.triage)
     if pattern is not None and not pattern.search(normalise_text(answer.message)):
-        found.append(Violation("check_escalation_words", "error", "message", f"{answer.triage} must say whom to turn to"))
+        found.append(error("check_escalation_words", "message", f"{answer.triage} must say whom to turn to"))
     if pattern is not None and not answer.see_professional:
-        found.append(Violation("check_escalation_words", "error", "see_professional", f"must be true for {answer.triage}"))
-    if pattern is not None and any(change.action == "add" or (change.load_change_pct or 0) > 0 for change in answer.changes):
-        found.append(Violation("check_unsafe_change", "error", "changes", f"nothing is added in {answer.triage}"))
+        found.append(error("check_escalation_words", "see_professional", f"must be true for {answer.triage}"))
+    if pattern is not None and any(adds_work(change) for change in answer.changes):
+        found.append(error("check_unsafe_change", "changes", f"nothing is added in {answer.triage}"))
     return found
+
+
+def adds_work(change: Change) -> bool:
+    """Whether a change asks for more: another exercise or more load."""
+    return change.action == "add" or (change.load_change_pct or 0) > 0

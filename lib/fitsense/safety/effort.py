@@ -9,18 +9,20 @@ from fitsense.safety.screening import INTENSITY_ORDER
 
 MAX_STEADY_RPE: dict[str, float] = {"low": 4.0, "moderate": 6.0, "high": 10.0}
 HEAVY_PERCENT = 85.0
-_RIR = re.compile(r"\brir\s*(?:of\s*)?(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?|(\d+)\s*(?:rir\b|reps? in reserve)", re.I)
+_RIR = re.compile(r"\brir\s*(?:of\s*)?(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?|"
+                  r"(\d+)\s*(?:rir\b|reps? in reserve)", re.I)
 _RPE = re.compile(r"\brpe\s*(?:of\s*)?(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?|(\d+)\s*rpe\b", re.I)
-_FAILURE = re.compile(r"\b(?:to failure|failure|amrap|max(?:imum|imal)? effort|all[- ]out|1 ?rm test|until exhaustion)\b", re.I)
+_FAILURE = re.compile(r"\b(?:to failure|failure|amrap|max(?:imum|imal)? effort|all[- ]out|"
+                      r"1 ?rm test|until exhaustion)\b", re.I)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _WORDS: dict[str, re.Pattern] = {
-    "high": re.compile(r"\b(?:high|hard|vigorous|hiit|sprint\w*|heavy|intense|maximal|very hard|explosive)\b", re.I),
+    "high": re.compile(r"\b(?:high|hard|vigorous|hiit|sprint\w*|heavy|intense|maximal|explosive)\b", re.I),
     "moderate": re.compile(r"\b(?:moderate|medium|brisk|somewhat hard)\b", re.I),
 }
 
 
 def read_rir(intensity: str) -> float | None:
-    """The fewest repetitions in reserve that the words allow ("RIR 2-3" -> 2, "RPE 8" -> 2, "failure" -> 0), or None."""
+    """Fewest repetitions in reserve that the words allow ("RIR 2-3" -> 2, "RPE 8" -> 2, "failure" -> 0), or None."""
     if _FAILURE.search(intensity):
         return 0.0
     found = _RIR.search(intensity)

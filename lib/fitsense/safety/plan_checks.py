@@ -16,7 +16,7 @@ from fitsense.safety.effort import exceeds_cap, read_rir
 from fitsense.safety.energy import FLOOR_KCAL, calorie_bounds, energy_need
 from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, screen
 from fitsense.safety.session_time import session_minutes
-from fitsense.safety.violations import Violation
+from fitsense.safety.violations import Violation, error
 from fitsense.safety.volume import count_weekly_sets, weekly_set_bounds
 
 MAX_LOAD_STEP = 10
@@ -72,7 +72,7 @@ def check_exercises(case: Case) -> list[Violation]:
         rule = "check_unknown_exercise" if exercise is None else case.why_not(exercise)
         if rule is not None:
             reason = LIMIT_REASONS.get(rule, "is not in the exercise catalogue")
-            found.append(Violation(rule, "error", f"{place}.name", f"{session.day}: {entry.name} {reason}"))
+            found.append(error(rule, f"{place}.name", f"{session.day}: {entry.name} {reason}"))
     return found
 
 
@@ -81,16 +81,16 @@ def check_effort(case: Case) -> list[Violation]:
     cap, found = case.limits.max_intensity, []
     for place, session in case.sessions():
         if INTENSITY_ORDER.index(session.intensity_level) > INTENSITY_ORDER.index(cap):
-            found.append(Violation("check_intensity_cap", "error", f"{place}.intensity_level",
+            found.append(error("check_intensity_cap", f"{place}.intensity_level",
                                    f"{session.day} is {session.intensity_level}; at most {cap} for this person"))
     for place, session, entry, exercise in case.entries():
         steady = exercise is not None and exercise.kind != "strength"
         rir = None if steady else read_rir(entry.intensity)
         if rir is not None and rir < case.limits.min_rir:
-            found.append(Violation("check_min_rir", "error", f"{place}.intensity", f"{session.day}: {entry.name} at "
+            found.append(error("check_min_rir", f"{place}.intensity", f"{session.day}: {entry.name} at "
                                    f"{entry.intensity}; keep at least {case.limits.min_rir} repetitions in reserve"))
         elif exceeds_cap(entry.intensity, cap, steady):
-            found.append(Violation("check_intensity_cap", "error", f"{place}.intensity",
+            found.append(error("check_intensity_cap", f"{place}.intensity",
                                    f"{session.day}: {entry.name} at {entry.intensity}; at most {cap} for this person"))
     return found
 
@@ -101,10 +101,10 @@ def check_dose(case: Case) -> list[Violation]:
     for place, session, entry, exercise in case.entries():
         strength = exercise is not None and exercise.kind == "strength"
         if strength and entry.sets > 1 and entry.rest < case.limits.min_rest:
-            found.append(Violation("check_min_rest", "error", f"{place}.rest", f"{session.day}: {entry.name} rests "
+            found.append(error("check_min_rest", f"{place}.rest", f"{session.day}: {entry.name} rests "
                                    f"{entry.rest} s; at least {case.limits.min_rest} s"))
         if entry.reps is not None and not is_sane_reps(entry.reps):
-            found.append(Violation("check_reps", "error", f"{place}.reps",
+            found.append(error("check_reps", f"{place}.reps",
                                    f"{session.day}: {entry.name} for {entry.reps!r}; a number of 1 to {MAX_REPS}"))
     return found
 
@@ -123,14 +123,14 @@ def check_time(case: Case) -> list[Violation]:
         minutes = session_minutes(session.exercises, case.limits)
         longest = max(minutes, session.duration)
         if longest > most:
-            found.append(Violation("check_session_minutes", "error", f"{place}.duration",
+            found.append(error("check_session_minutes", f"{place}.duration",
                                    f"{session.day} takes {longest} minutes; at most {most}"))
         elif session.duration < minutes - STATED_MINUTES_SLACK:
             found.append(Violation("check_stated_minutes", "warning", f"{place}.duration",
                                    f"{session.day} says {session.duration} minutes but takes {minutes}"))
     days = len(case.plan.workout_plan.weekly_schedule)
     if days > asked.days_per_week:
-        found.append(Violation("check_days", "error", "workout_plan.weekly_schedule",
+        found.append(error("check_days", "workout_plan.weekly_schedule",
                                f"{days} training days; at most {asked.days_per_week}"))
     return found
 
@@ -145,7 +145,7 @@ def check_volume(case: Case) -> list[Violation]:
 def volume_violations(rows: list[tuple[str, int]], level: str, place: str) -> list[Violation]:
     """Find muscles whose weekly sets, from (exercise name, sets) rows, exceed the bound of the level."""
     most = weekly_set_bounds(level)[1]
-    return [Violation("check_weekly_sets", "error", place, f"{muscle}: {total:g} weekly sets; at most {most:g} for {level}")
+    return [error("check_weekly_sets", place, f"{muscle}: {total:g} weekly sets; at most {most:g} for {level}")
             for muscle, total in weekly_sets(rows).items() if total > most]
 
 
@@ -161,13 +161,13 @@ def check_repeats(case: Case) -> list[Violation]:
     found, days = [], Counter()
     for place, session in case.sessions():
         names = Counter(entry.name.strip().lower() for entry in session.exercises)
-        found += [Violation("check_duplicate_exercise", "error", f"{place}.exercises", f"{session.day}: {name} {n} times")
+        found += [error("check_duplicate_exercise", f"{place}.exercises", f"{session.day}: {name} {n} times")
                   for name, n in names.items() if n > 1]
         days.update(names.keys())
     for name, n in sorted(days.items()):
         exercise = find_exercise(name)
         if exercise is not None and exercise.kind == "strength" and n > MAX_DAYS_SAME_STRENGTH:
-            found.append(Violation("check_repeated_entries", "error", "workout_plan.weekly_schedule",
+            found.append(error("check_repeated_entries", "workout_plan.weekly_schedule",
                                    f"{exercise.name} on {n} days; at most {MAX_DAYS_SAME_STRENGTH}"))
     return found
 
@@ -197,7 +197,7 @@ def check_progression(case: Case) -> list[Violation]:
 def _step_violation(step: float, place: str) -> list[Violation]:
     if step <= MAX_LOAD_STEP:
         return []
-    return [Violation("check_load_step", "error", place, f"a step of {step:g} %; at most {MAX_LOAD_STEP} %")]
+    return [error("check_load_step", place, f"a step of {step:g} %; at most {MAX_LOAD_STEP} %")]
 
 
 def check_recommended(case: Case) -> list[Violation]:
@@ -212,7 +212,7 @@ def check_recommended(case: Case) -> list[Violation]:
             exercise = find_exercise(name)
             rule = case.why_not(exercise) if exercise is not None else None
             if rule is not None:
-                found.append(Violation(rule, "error", f"adaptive_recommendations.{place}.{index}",
+                found.append(error(rule, f"adaptive_recommendations.{place}.{index}",
                                        f"{name} {LIMIT_REASONS[rule]}"))
     return found
 
@@ -224,7 +224,7 @@ def check_calories(case: Case) -> list[Violation]:
     if target is None:
         return []
     if bounds is None:
-        return [Violation("check_calorie_number", "error", place, f"{target} kcal; no number for this person (null)")]
+        return [error("check_calorie_number", place, f"{target} kcal; no number for this person (null)")]
     low, high = bounds
     if low <= target <= high:
         return []
@@ -234,7 +234,7 @@ def check_calories(case: Case) -> list[Violation]:
     elif target < min(FLOOR_KCAL[case.profile.personal_info.gender], low):
         rule = "check_calorie_floor"
     need = energy_need(case.profile)
-    return [Violation(rule, "error", place, f"{target} kcal; {low} to {high} for a need of {need} kcal")]
+    return [error(rule, place, f"{target} kcal; {low} to {high} for a need of {need} kcal")]
 
 
 def check_macros(case: Case) -> list[Violation]:
@@ -243,7 +243,7 @@ def check_macros(case: Case) -> list[Violation]:
     for name, (low, high) in {"protein": PROTEIN_BOUNDS, "fat": FAT_BOUNDS}.items():
         share = getattr(macros, name)
         if not low <= share <= high:
-            found.append(Violation("check_macros", "error", f"nutrition_suggestions.macros.{name}",
+            found.append(error("check_macros", f"nutrition_suggestions.macros.{name}",
                                    f"{share} % {name}; {low} to {high} %"))
     return found
 
@@ -252,10 +252,10 @@ def check_referral(case: Case) -> list[Violation]:
     """A person who should talk to a professional first is told so."""
     if case.limits.referral is None or case.plan.workout_plan.adaptations.referral:
         return []
-    return [Violation("check_referral", "error", "workout_plan.adaptations.referral",
+    return [error("check_referral", "workout_plan.adaptations.referral",
                       f"missing; needed: {case.limits.referral}")]
 
 
 PLAN_CHECKS: tuple[Callable[[Case], list[Violation]], ...] = (
-    check_exercises, check_effort, check_dose, check_time, check_volume, check_repeats, check_balance, check_progression,
-    check_recommended, check_calories, check_macros, check_referral)
+    check_exercises, check_effort, check_dose, check_time, check_volume, check_repeats, check_balance,
+    check_progression, check_recommended, check_calories, check_macros, check_referral)

@@ -10,32 +10,38 @@ from pydantic import BaseModel
 
 from fitsense.contracts.changes import MAX_CHAT_WORDS, TRIAGE_ORDER, Triage
 from fitsense.safety.triage import triage_text
-from fitsense.safety.violations import Violation
+from fitsense.safety.violations import Violation, error
 from fitsense.safety.wording import normalise_text
 
-_DRUG = (r"(?:insulin|medication|medicine|meds|dose|dosage|tablets?|pills?|ibuprofen|paracetamol|aspirin|naproxen|painkillers?|"
-         r"beta[- ]?blockers?|metformin|inhaler|warfarin|blood thinners?|steroids?|antibiotics?)")
+_DRUG = (
+    r"(?:insulin|medication|medicine|meds|dose|dosage|tablets?|pills?|ibuprofen|paracetamol|aspirin|naproxen|painkillers?|"
+    r"beta[- ]?blockers?|metformin|inhaler|warfarin|blood thinners?|steroids?|antibiotics?)")
 _DOSE = re.compile(
-    r"\b\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|iu|milligrams?|micrograms?|tablets?|pills?|puffs?|capsules?|units? of)\b|"
+    r"\b(?:\d+(?:[.,]\d+)?|one|two|three|four|half an?)\s?"
+    r"(?:mg|mcg|µg|iu|milligrams?|micrograms?|tablets?|pills?|puffs?|capsules?|units? of)\b|"
     rf"\b(?:take|increase|decrease|double|halve|reduce|skip|stop(?: taking)?|lower|raise|change|adjust|start)\s+"
     rf"(?:(?:your|the|some|an|a|more|less|extra|taking)\s+){{0,2}}{_DRUG}\b")
-_DOSE_FORBIDDEN = re.compile(r"\b(?:do not|don't|never|without|not|before you|ask|talk to|whether to|no one should)\s+(?:\w+\s+){0,4}?$")
+_DOSE_FORBIDDEN = re.compile(
+    r"\b(?:do not|don't|never|without|not|before you|ask|talk to|whether to|no one should)\s+(?:\w+\s+){0,4}?$")
 _DIAGNOSIS = re.compile(
     r"\byou (?:(?:probably|likely|clearly|definitely|certainly|must|may|might|almost certainly|surely) )*"
-    r"(?:have|have got|are having|suffer from|are suffering from)\s+(?:a |an |the )?(?:\w+ ){0,2}?(?:tear|torn|sprain|strain|tendin\w+|"
-    r"tendon\w+|arthritis|hernia\w*|fracture|stroke|heart attack|angina|diabetes|hypertension|infection|syndrome|"
-    r"concussion|sciatica|bursitis|impingement|disease|disorder|cancer|asthma|rhabdo\w*|blood clot|dvt|anaemia|anemia)\b|"
-    r"\b(?:my|the|your) diagnosis is\b|\bi diagnose\b|\bit(?:'s| is) (?:definitely|clearly|certainly|only|just) (?:a |an )?(?:\w+ )?"
+    r"(?:have|have got|are having|suffer from|are suffering from)\s+(?:a |an |the )?(?:\w+ ){0,2}?"
+    r"(?:tear|torn|sprain|strain|tendin\w+|tendon\w+|arthritis|hernia\w*|fracture|stroke|heart attack|angina|diabetes|"
+    r"hypertension|infection|syndrome|concussion|sciatica|bursitis|impingement|disease|disorder|cancer|asthma|rhabdo\w*|"
+    r"blood clot|dvt|anaemia|anemia)\b|\b(?:my|the|your) diagnosis is\b|\bi diagnose\b|"
+    r"\bit(?:'s| is) (?:definitely|clearly|certainly|only|just) (?:a |an )?(?:\w+ )?"
     r"(?:tear|sprain|strain|tendin\w+|arthritis|hernia|anxiety|heartburn|muscle pull)\b")
+_DIAGNOSIS_IF = re.compile(r"\b(?:if|when|since|because|as|you say|told us|unless)\s+$")
 _PUSH_ON = re.compile(
-    r"\b(?:push|work|train|power|fight|play) through (?:the |any |your )?(?:sharp )?pain\b|\bignore (?:the |any |your )?(?:\w+ )?"
-    r"(?:pain|symptoms?|dizziness|warning)\b|\bno pain,? no gain\b|\bdo(?:n't| not) need (?:to see )?a (?:doctor|professional)\b|"
-    r"\bhold your breath\b")
+    r"\b(?:push|work|train|power|fight|play) through (?:the |any |your )?(?:sharp )?pain\b|\bno pain,? no gain\b|"
+    r"\bignore (?:the |any |your )?(?:\w+ )?(?:pain|symptoms?|dizziness|warning)\b|"
+    r"\bdo(?:n't| not) need (?:to see )?a (?:doctor|professional)\b|\bhold your breath\b")
 _PUSH_FORBIDDEN = re.compile(r"\b(?:do not|don't|never|not|no|without|rather than|instead of)\s+(?:\w+\s+){0,2}?$")
 ESCALATION_WORDS: dict[Triage, re.Pattern] = {
     "emergency": re.compile(r"\b(?:emergency|112|911|999|ambulance|crisis line)\b"),
-    "stop_and_refer": re.compile(r"\b(?:doctor|physician|physio\w*|professional|clinician|gp|midwife|maternity|care team|medical|"
-                                 r"emergency|provider|specialist|hospital|dietitian)\b"),
+    "stop_and_refer": re.compile(
+        r"\b(?:doctor|physician|physio\w*|professional|clinician|gp|midwife|maternity|care team|medical|emergency|"
+        r"provider|specialist|hospital|dietitian)\b"),
 }
 
 
@@ -56,11 +62,11 @@ def check_words(place: str, text: str) -> list[Violation]:
     """Find doses, diagnoses and orders to push through pain in one text."""
     words, found = normalise_text(text), []
     if _finds(_DOSE, _DOSE_FORBIDDEN, words):
-        found.append(Violation("check_no_dosing", "error", place, "gives advice on a medicine or its dose"))
-    if _DIAGNOSIS.search(words):
-        found.append(Violation("check_no_diagnosis", "error", place, "states a diagnosis"))
+        found.append(error("check_no_dosing", place, "gives advice on a medicine or its dose"))
+    if _finds(_DIAGNOSIS, _DIAGNOSIS_IF, words):
+        found.append(error("check_no_diagnosis", place, "states a diagnosis"))
     if _finds(_PUSH_ON, _PUSH_FORBIDDEN, words):
-        found.append(Violation("check_push_through_pain", "error", place, "tells the person to go on against a warning sign"))
+        found.append(error("check_push_through_pain", place, "tells the person to go on against a warning sign"))
     return found
 
 
@@ -81,7 +87,7 @@ def check_escalates(said: list[str], answer: str, place: str) -> list[Violation]
     if pattern is None or pattern.search(normalise_text(answer)):
         return []
     whom = "emergency services" if needed == "emergency" else "a doctor or another professional"
-    return [Violation("check_missed_escalation", "error", place, f"the message calls for {needed}: must send to {whom}")]
+    return [error("check_missed_escalation", place, f"the message calls for {needed}: must send to {whom}")]
 
 
 def check_chat(question: str, text: str) -> list[Violation]:
@@ -89,7 +95,7 @@ def check_chat(question: str, text: str) -> list[Violation]:
     n_words = len(text.split())
     found = []
     if n_words == 0:
-        found.append(Violation("contract", "error", "answer", "the answer is empty"))
+        found.append(error("contract", "answer", "the answer is empty"))
     if n_words > MAX_CHAT_WORDS:
-        found.append(Violation("check_chat_length", "error", "answer", f"{n_words} words; at most {MAX_CHAT_WORDS}"))
+        found.append(error("check_chat_length", "answer", f"{n_words} words; at most {MAX_CHAT_WORDS}"))
     return found + check_words("answer", text) + check_escalates([question], text, "answer")

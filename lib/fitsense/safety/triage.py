@@ -14,15 +14,17 @@ import yaml
 
 from fitsense.contracts.changes import TRIAGE_ORDER, Triage
 from fitsense.safety.spelling import mend_spelling
-from fitsense.safety.wording import has_cue, is_about_other, is_cleared, load_wording, normalise_text
+from fitsense.safety.wording import has_cue, is_about_other, is_cleared, is_long_past, load_wording, normalise_text
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=(?:but|however|although|though|yet)\b)|,\s+(?=(?:and )?(?:now|today)\b)")
+_CLAUSE = re.compile(r",\s*|\band (?=(?:i|i'm|my|it|now)\b)")
 _LIST_WORDS = re.compile(r"\b(?:or|nor)\b|,")
-_STATES = ("now", "cleared", "past_unchecked", "past", "past_cleared")
+_STATES = ("now", "cleared", "past_unchecked", "past", "past_cleared", "healed")
 _WEAKER: dict[str, dict[Triage, Triage]] = {
     "cleared": {"emergency": "stop_and_refer", "stop_and_refer": "modify", "modify": "modify"},
     "past_unchecked": {"emergency": "stop_and_refer", "stop_and_refer": "stop_and_refer", "modify": "modify"},
     "past": {"emergency": "stop_and_refer", "stop_and_refer": "modify", "modify": "proceed"},
+    "healed": {"emergency": "modify", "stop_and_refer": "proceed", "modify": "proceed"},
     "past_cleared": {"emergency": "modify", "stop_and_refer": "modify", "modify": "proceed"},
 }
 
@@ -100,41 +102,59 @@ def _match_row(row: dict, sentences: list[str], whole: str) -> tuple[_Hit | None
 def _group_state(group: re.Pattern, unless: re.Pattern | None, sentences: list[str], whole: str) -> str | None:
     """The most present state of a group's matches: one of _STATES, hypothetical, or None where nothing counts."""
     found: set[str] = set()
-    for sentence in sentences:
+    for index, sentence in enumerate(sentences):
         if unless is not None and unless.search(sentence):
             continue
-        found |= {_state(sentence, match, whole) for match in group.finditer(sentence)}
+        scope = " ".join([sentence, *(later for later in sentences[index + 1:index + 2] if has_cue("goes_on", later))])
+        found |= {_state(sentence, match, scope, whole) for match in group.finditer(sentence)}
     return next((state for state in (*_STATES, "hypothetical") if state in found), None)
 
 
-def _state(sentence: str, match: re.Match, whole: str) -> str:
+def _state(sentence: str, match: re.Match, scope: str, whole: str) -> str:
+    """What the words make of one match; `scope` is its sentence and the next where that goes on about it."""
     before, until = sentence[:match.start()], sentence[:match.end() + 1]
-    if _is_denied(before, sentence[match.start():]):
+    if _is_denied(sentence, match.start()) and not has_cue("denial_undone", whole):
         return "denied"
     present = has_cue("now", sentence)
     if not present and has_cue("hypothetical", until) and not _tells_own_habit(until):
         return "hypothetical"
     if is_about_other(before) and not has_cue("first_person", before) and not present:
         return "other" if has_cue("told_past", sentence) else "now"
-    return _time_state(whole)
+    return _time_state(_clause_around(sentence, match), scope, whole)
 
 
-def _time_state(whole: str) -> str:
-    """Place a message in time: now, or past; cleared by a professional (not by pretence), or known to be unchecked."""
+def _clause_around(sentence: str, match: re.Match) -> str:
+    """The clause of a sentence that holds a match."""
+    start = max((cut.end() for cut in _CLAUSE.finditer(sentence, 0, match.start())), default=0)
+    end = next((cut.start() for cut in _CLAUSE.finditer(sentence, match.end())), len(sentence))
+    return sentence[start:end]
+
+
+def _time_state(clause: str, scope: str, whole: str) -> str:
+    """Place a match in time: now, or past; cleared by a professional (not by pretence), or known to be unchecked."""
     if has_cue("now", whole):
         return "now"
-    cleared = is_cleared(whole) and not has_cue("pretence", whole)
-    if has_cue("past", whole) and not has_cue("long_standing", whole):
-        return "past_cleared" if cleared else "past_unchecked" if has_cue("not_cleared", whole) else "past"
+    cleared = is_cleared(scope) and not has_cue("pretence", whole)
+    present = has_cue("present", clause) and not has_cue("past", clause)
+    if has_cue("past", scope) and not has_cue("long_standing", scope) and not present:
+        return _past_state(scope, cleared)
     return "cleared" if cleared else "now"
 
 
-def _is_denied(before: str, after: str) -> bool:
-    """Whether a denial reaches from `before` to the match: close by, or through a list closed by "or"."""
-    denials = list(load_wording()["cues"]["denial"].finditer(before))
-    if not denials:
-        return False
-    return any(_reaches(before[denial.end():], after) for denial in denials)
+def _past_state(scope: str, cleared: bool) -> str:
+    """Which past: healed long ago, cleared, known to be unchecked or only days back, or plain past."""
+    settled = has_cue("settled", scope)
+    if has_cue("not_cleared", scope) or (has_cue("recent_past", scope) and not settled and not cleared):
+        return "past_unchecked"
+    if settled and is_long_past(scope):
+        return "healed"
+    return "past_cleared" if cleared else "past"
+
+
+def _is_denied(sentence: str, start: int) -> bool:
+    """Whether a denial reaches the match at `start`: close by, or through a list closed by "or"."""
+    denials = load_wording()["cues"]["denial"].finditer(sentence)
+    return any(denial.end() <= start and _reaches(sentence[denial.end():start], sentence[start:]) for denial in denials)
 
 
 def _reaches(between: str, after: str) -> bool:

@@ -10,14 +10,21 @@ not parse is one violation with rule_id "contract".
 from fitsense.contracts.changes import Adaptation, Modification
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
-from fitsense.contracts.requests import (RESPONSES, AdaptationInput, CompactDay, ModificationInput, Person, Request,
-                                         SafetyInput)
+from fitsense.contracts.requests import (
+    RESPONSES,
+    AdaptationInput,
+    CompactDay,
+    ModificationInput,
+    Person,
+    Request,
+    SafetyInput,
+)
 from fitsense.contracts.strictness import ContractError, load_contract
-from fitsense.safety.change_checks import check_changes, check_triage_answer, check_week
+from fitsense.safety.change_checks import adds_work, check_changes, check_triage_answer, check_week
 from fitsense.safety.plan_checks import PLAN_CHECKS, Case
 from fitsense.safety.screening import Limits, screen_person
 from fitsense.safety.text_checks import check_chat, check_contract_words, check_escalates
-from fitsense.safety.violations import Severity, Violation
+from fitsense.safety.violations import Severity, Violation, error
 
 __all__ = ["Severity", "Violation", "verify_answer", "verify_plan", "verify_week"]
 
@@ -41,8 +48,8 @@ def verify_answer(request: Request, text: str) -> list[Violation]:
         return check_chat(given.question, text)
     try:
         answer = load_contract(RESPONSES[request.prompt_type], text, "answer")
-    except ContractError as error:
-        return [Violation("contract", "error", error.field, str(error))]
+    except ContractError as broken:
+        return [error("contract", broken.field, str(broken))]
     if isinstance(given, Profile):
         return verify_plan(given, answer)
     limits = screen_person(given.person)
@@ -62,9 +69,9 @@ def _check_adaptation(given: AdaptationInput, answer: Adaptation, limits: Limits
     """Calories change only where that cannot harm; a warning sign in the logs' notes is answered."""
     found = check_escalates([week.note or "" for week in given.logs], answer.explanation, "explanation")
     if answer.calorie_change and not limits.allow_calorie_number:
-        found.append(Violation("check_calorie_number", "error", "calorie_change", "no calorie number for this person (0)"))
+        found.append(error("check_calorie_number", "calorie_change", "no calorie number for this person (0)"))
     elif answer.calorie_change < 0 and not limits.allow_deficit:
-        found.append(Violation("check_calorie_deficit", "error", "calorie_change", "no deficit for this person"))
-    if answer.deload and any((change.load_change_pct or 0) > 0 or change.action == "add" for change in answer.changes):
-        found.append(Violation("check_unsafe_change", "error", "changes", "a deload adds nothing"))
+        found.append(error("check_calorie_deficit", "calorie_change", "no deficit for this person"))
+    if answer.deload and any(adds_work(change) for change in answer.changes):
+        found.append(error("check_unsafe_change", "changes", "a deload adds nothing"))
     return found

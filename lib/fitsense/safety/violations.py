@@ -14,3 +14,8 @@ class Violation:
     severity: Severity
     place: str
     reason: str
+
+
+def error(rule_id: str, place: str, reason: str) -> Violation:
+    """A violation that makes an answer unfit to use."""
+    return Violation(rule_id, "error", place, reason)

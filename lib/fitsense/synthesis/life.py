@@ -1,7 +1,7 @@
 """Life: what a simulated person does with their plan: sessions, sets, food, sleep and weight, day by day.
 
 Loads follow a hidden strength that grows week by week and dips with short sleep; weight follows what was eaten. Units:
-kg, kcal/day, hours, seconds, minutes. The coefficients are plausible choices, not measurements. Knows nothing of tables.
+kg, kcal/day, hours, seconds, minutes. The coefficients are plausible choices, not measured. Knows nothing of tables.
 """
 
 import re
@@ -147,7 +147,7 @@ def _train_session(rng: np.random.Generator, person: SimulatedPerson, session: S
 
 def _do_entry(rng: np.random.Generator, person: SimulatedPerson, entry: ExerciseEntry, growth: np.ndarray,
               ability: np.ndarray) -> list[tuple[SetDone, ...]]:
-    """One planned exercise on each day: `growth` is the strength the load is chosen by, `ability` what the day gives."""
+    """One planned exercise on each day: loads are chosen by `growth`, repetitions follow from `ability` of the day."""
     exercise = load_exercises()[entry.name]
     shape = (len(ability), entry.sets)
     spare = _target_rir(entry.intensity)

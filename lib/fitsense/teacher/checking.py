@@ -52,7 +52,7 @@ def _read_chat(text: str) -> str:
 
 
 def find_flags(prompt_type: str, values: dict) -> list[str]:
-    """Name what is safety-relevant in an accepted answer: the triage class, a referral, advice to see a professional."""
+    """Name what is safety-relevant in an answer: the triage class, a referral, advice to see a professional."""
     if prompt_type == "plan_creation":
         return ["referral"] if values["workout_plan"]["adaptations"]["referral"] else []
     if prompt_type != "safety_adjustment":

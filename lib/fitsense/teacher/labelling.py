@@ -41,8 +41,9 @@ def label_queries(queries: list[dict], teacher: Teacher, folder: Path, params: T
                                    f"{attempts[-1]['reason']}; run again to go on: answers so far are kept")
             rows.append(row)
             if row["status"] == "rejected":
-                rejected.append({"query_id": row["query_id"], "prompt_type": query["prompt_type"], "reason": row["error"],
-                                 "attempts": list(map(strip_cache, attempts)), "raw_response": row["raw_response"]})
+                rejected.append({"query_id": row["query_id"], "prompt_type": query["prompt_type"],
+                                 "reason": row["error"], "attempts": list(map(strip_cache, attempts)),
+                                 "raw_response": row["raw_response"]})
             ledger.add(query["prompt_type"], row, attempts)
             progress.set_postfix_str(ledger.cost_line(), refresh=False)
     reconcile(queries, rows, rejected)

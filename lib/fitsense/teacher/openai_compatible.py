@@ -1,7 +1,8 @@
 """A teacher behind any OpenAI-compatible chat endpoint, through the official client.
 
 The key comes from the environment variable that params name and is never written anywhere. Time-outs, 429 and 5xx are
-retried by the client; a truncated or empty reply is a problem of that reply; a refused key or unknown model stops the run.
+retried by the client; a truncated or empty reply is a problem of that reply; a refused key or
+unknown model stops the run.
 """
 
 import os
@@ -77,7 +78,7 @@ class OpenAICompatibleTeacher:
         raise RequestFailed("HTTP 400: the server accepts neither max_tokens nor max_completion_tokens")
 
     def _drop_option(self, complaint: str) -> bool:
-        """Adjust to a server that refuses an option by name: newer models rename max_tokens, some fix the temperature."""
+        """Adjust to a server that refuses an option by name (max_tokens under its old name, any temperature)."""
         if "max_completion_tokens" in complaint and "max_tokens" in self._options:
             self._options["max_completion_tokens"] = self._options.pop("max_tokens")
             return True

@@ -1,4 +1,4 @@
-"""What a language-model teacher is told: the answer's contract, the person's limits, the exercises it may use, the request.
+"""What a language-model teacher is told: the answer's contract, the person's limits, allowed exercises, the request.
 
 One user message, no system message (several open models have no such role). Knows nothing of clients or retries.
 """
@@ -44,7 +44,8 @@ def describe_limits(request: Request) -> str:
         limits, access, level = screen(source), source.preferences.equipment_access, source.personal_info.fitness_level
     else:
         limits, access, level = screen_person(source), source.equipment_access, source.fitness_level
-    allowed = [name for name, exercise in load_exercises().items() if is_allowed(exercise, limits, access, level) is None]
+    allowed = [name for name, exercise in load_exercises().items()
+               if is_allowed(exercise, limits, access, level) is None]
     rules = [text for _, text in limits.reasons]
     lines = [f"Use only these exercises, by these names: {', '.join(allowed)}."]
     if rules:

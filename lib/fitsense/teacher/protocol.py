@@ -11,7 +11,7 @@ from fitsense.contracts.requests import Request
 
 
 class TeacherError(ArtifactError):
-    """The teacher cannot work at all (no key, wrong address, unknown model); the message names the parameter to mend."""
+    """The teacher cannot work at all (no key, wrong address, unknown model); the message names what to mend."""
 
 
 class RequestFailed(RuntimeError):
@@ -35,7 +35,7 @@ class TeacherAnswer:
 
 
 class Teacher(Protocol):
-    """Who answers: `deterministic` teachers are asked once; `fingerprint` names everything else that shapes an answer."""
+    """Who answers: `deterministic` teachers are asked once; `fingerprint` names what else shapes an answer."""
 
     provider: str
     model_name: str

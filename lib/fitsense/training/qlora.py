@@ -118,6 +118,7 @@ def trainer_config(params: Params, folder: Path) -> SFTConfig:
         optim="paged_adamw_8bit", weight_decay=training.weight_decay, max_grad_norm=training.max_grad_norm,
         gradient_checkpointing=training.activation_checkpointing, max_length=None, packing=False,
         bf16=not on_cpu and compute_dtype(params.model) == torch.bfloat16, use_cpu=on_cpu,
+        train_sampling_strategy="group_by_length" if training.group_by_length else "random",
         dataloader_pin_memory=not on_cpu, logging_steps=1, logging_first_step=True, disable_tqdm=True,
         save_strategy="no", save_total_limit=2, report_to="none")
 

@@ -11,7 +11,7 @@ from fitsense.contracts.requests import RESPONSES, Request
 from fitsense.contracts.strictness import ContractError, load_contract
 
 AGE_BANDS = ((18, "under_18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"), (999, "65+"))
-MIN_SHARED_WORDS = 0.3  # share of a grounded chat answer's longer words that its facts or question must hold (heuristic)
+MIN_SHARED_WORDS = 0.3  # of a chat answer's longer words, in its facts or question (heuristic)
 
 
 def answer_fits(request: Request, text: str) -> bool | None:
@@ -57,13 +57,14 @@ def long_words(text: str) -> set[str]:
 
 
 def find_wrong_tags(request: Request, tags: dict) -> list[str]:
-    """Names of slice tags that contradict the input: age_band, sex, goal_type, activity_level, condition_flag's injury half."""
+    """Names of slice tags that contradict the input (of condition_flag, its injury half)."""
     source = request.input
     if isinstance(source, Profile):
         info = source.personal_info
         age, gender, goal, injuries = info.age, info.gender, source.goals[0], source.constraints.injuries
     else:
-        age, gender, goal, injuries = (source.person.age, source.person.gender, source.person.goal, source.person.injuries)
+        person = source.person
+        age, gender, goal, injuries = person.age, person.gender, person.goal, person.injuries
     expected = {"age_band": next(name for limit, name in AGE_BANDS if age < limit), "sex": gender, "goal_type": goal}
     if isinstance(source, Profile) and source.personal_info.activity_level:
         expected["activity_level"] = source.personal_info.activity_level

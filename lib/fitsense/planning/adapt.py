@@ -1,0 +1,218 @@
+"""Adapt: one to four weeks of logs turned into next week's changes, or a plain "not enough yet".
+
+Rules load_step, deload_after_three, sleep_holds_load, adherence_first. A warning sign in a note stops every increase and
+says whom to turn to. Knows nothing of plans beyond their compact form.
+"""
+
+import re
+from statistics import mean
+
+from fitsense.contracts.changes import MAX_CHANGES, Adaptation, Assessment, Change
+from fitsense.contracts.logs import WeekLog
+from fitsense.contracts.requests import AdaptationInput, AdaptPlan, CompactExercise, Person
+from fitsense.knowledge.exercises import find_exercise
+from fitsense.planning.calorie_steps import choose_calorie_change, choose_compact_calorie_change
+from fitsense.planning.tables import load_tables
+from fitsense.planning.trends import (
+    Target,
+    count_failing_weeks,
+    find_logs,
+    judge_adherence,
+    judge_recovery,
+    judge_trend,
+)
+from fitsense.safety.screening import screen_person
+from fitsense.safety.triage import TriageResult, stricter, triage_text
+
+DELOAD_PCT, FAILING_PCT, SMALL_PCT, LARGE_PCT, CAREFUL_PCT = -10.0, -5.0, 2.5, 5.0, 2.0
+LEAST_PCT, MOST_PCT, MOST_DOWN_PCT, FAILING_WEEKS, MOST_EASED = 2.0, 10.0, 20.0, 3, 4
+MAX_TEXT = 400
+
+
+def adapt(given: AdaptationInput) -> Adaptation:
+    """Adapt a compact week of a person to their logs."""
+    limits, weeks = screen_person(given.person), _in_order(given.logs)
+    items = {item.name: item for day in given.plan for item in day.exercises}
+    targets = [
+        target for item in items.values() if (target := _target_of(item, given.person, limits.min_rir)) is not None
+    ]
+    careful = given.person.age >= 65 or limits.max_intensity != "high"
+    adherence = judge_adherence(weeks)
+    calories = choose_calorie_change(given.person.goal, weeks, adherence, limits)
+    return _answer(weeks, targets, careful, calories)
+
+
+def adapt_compact(plan: AdaptPlan, logs: list[WeekLog]) -> Adaptation:
+    """Adapt a list of loaded exercises; load steps are whole multiples of each exercise's smallest step."""
+    weeks = _in_order(logs)
+    targets = [
+        Target(item.name, item.sets, item.rep_min, item.rep_max, item.target_rir, item.weight_kg, item.smallest_step_kg)
+        for item in plan.exercises
+    ]
+    return _answer(weeks, targets, False, choose_compact_calorie_change(plan, weeks, judge_adherence(weeks)))
+
+
+def _in_order(logs: list[WeekLog]) -> list[WeekLog]:
+    return sorted(logs, key=lambda week: week.week)
+
+
+def _target_of(item: CompactExercise, person: Person, min_rir: int) -> Target | None:
+    """The target of a compact entry; None where it is not counted in repetitions of a strength exercise."""
+    exercise, numbers = find_exercise(item.name), [int(number) for number in re.findall(r"\d+", item.reps)]
+    if (
+        not numbers
+        or (exercise is not None and exercise.kind != "strength")
+        or re.search(r"\d\s*(?:s|min)\b", item.reps)
+    ):
+        return None
+    rir = max(load_tables()["rir"][person.fitness_level], min_rir)
+    return Target(item.name, item.sets, numbers[0], numbers[-1], rir, item.weight_kg or 0.0)
+
+
+def _answer(weeks: list[WeekLog], targets: list[Target], careful: bool, calories: int) -> Adaptation:
+    assessment = Assessment(
+        adherence=judge_adherence(weeks), trend=judge_trend(weeks, targets), recovery=judge_recovery(weeks)
+    )
+    warning = _read_warning(weeks)
+    deload = needs_deload(weeks, targets, assessment)
+    if warning is not None:
+        changes, said = [], warning.message
+    elif deload:
+        changes, said = (
+            _deload(targets),
+            "Three hard weeks in a row or a decline: a deload week, half the sets and less load.",
+        )
+    elif assessment.adherence == "low":
+        changes, said = _make_smaller(targets), "Many sessions were missed: a smaller plan first, no load is added."
+    elif assessment.recovery == "poor":
+        changes, said = [], "Sleep was under 6 hours: hold the load this week and sleep first."
+    else:
+        changes = _step_each(weeks, targets, careful)
+        said = _explain_steps(weeks, changes)
+    calories = 0 if warning is not None else calories
+    return Adaptation(
+        assessment=assessment,
+        deload=deload and warning is None,
+        changes=changes,
+        calorie_change=calories,
+        explanation=_add_calories(said, calories)[:MAX_TEXT],
+    )
+
+
+def _read_warning(weeks: list[WeekLog]) -> TriageResult | None:
+    """The strictest warning that the notes carry, where it asks to stop; None otherwise."""
+    results = [triage_text(week.note) for week in weeks if week.note]
+    serious = [result for result in results if result.triage in ("stop_and_refer", "emergency")]
+    if not serious:
+        return None
+    strictest = serious[0].triage
+    for result in serious:
+        strictest = stricter(strictest, result.triage)
+    return next(result for result in serious if result.triage == strictest)
+
+
+def needs_deload(weeks: list[WeekLog], targets: list[Target], assessment: Assessment) -> bool:
+    """Tell whether a deload is due: three failing weeks on an exercise, or strength declining over three weeks."""
+    if any(count_failing_weeks(weeks, target) >= FAILING_WEEKS for target in targets):
+        return True
+    return assessment.trend == "declining" and len(weeks) >= FAILING_WEEKS
+
+
+def _deload(targets: list[Target]) -> list[Change]:
+    return [
+        Change(
+            action="adjust",
+            exercise=target.name,
+            sets=max(1, target.sets // 2),
+            load_change_pct=_round_step(target, DELOAD_PCT) or None,
+            reason="Deload: half the sets, lighter.",
+        )
+        for target in targets[:MAX_CHANGES]
+    ]
+
+
+def _make_smaller(targets: list[Target]) -> list[Change]:
+    large = [target for target in targets if target.sets >= 2]
+    return [
+        Change(action="adjust", exercise=target.name, sets=target.sets - 1, reason="Smaller, so that it gets done.")
+        for target in large[:MOST_EASED]
+    ]
+
+
+def _step_each(weeks: list[WeekLog], targets: list[Target], careful: bool) -> list[Change]:
+    changes = [_step(weeks, target, careful) for target in targets]
+    return [change for change in changes if change is not None][:MAX_CHANGES]
+
+
+def _step(weeks: list[WeekLog], target: Target, careful: bool) -> Change | None:
+    """The change for one exercise from its last logged week: a step up, a step back after two failing weeks, or none."""
+    sets = [one for log in (find_logs(weeks[-1], target.name) if weeks else []) for one in log.sets]
+    if not sets:
+        return None
+    if count_failing_weeks(weeks, target) >= 2:
+        return _step_back(target)
+    reps, rir = min(one.reps for one in sets), mean(one.rir for one in sets)
+    lifted_kg = max(one.weight_kg for one in sets)
+    if reps < target.rep_max or rir < target.rir or lifted_kg < target.weight_kg:
+        return None
+    large = reps > target.rep_max or rir >= target.rir + 1
+    return _step_up(target, lifted_kg, CAREFUL_PCT if careful else LARGE_PCT if large else SMALL_PCT)
+
+
+def _step_back(target: Target) -> Change:
+    """Less load, or one set fewer where the smallest step down would be too large."""
+    reason, load = "Under the target two weeks running.", _round_step(target, FAILING_PCT)
+    if load:
+        return Change(action="adjust", exercise=target.name, load_change_pct=load, reason=reason)
+    return Change(action="adjust", exercise=target.name, sets=max(1, target.sets - 1), reason=reason)
+
+
+def _step_up(target: Target, lifted_kg: float, pct: float) -> Change:
+    """More load; more repetitions where there is none to add, or where the smallest step would be over ten percent."""
+    weight = target.weight_kg or lifted_kg
+    step = _round_step(target, pct) if weight > 0 else 0.0
+    if step <= 0:
+        return Change(
+            action="adjust",
+            exercise=target.name,
+            reps=f"{target.rep_min + 1}-{target.rep_max + 1}",
+            reason="Target reached: one repetition more.",
+        )
+    return Change(
+        action="adjust", exercise=target.name, load_change_pct=step, reason="Target reached with reps in reserve."
+    )
+
+
+def _round_step(target: Target, pct: float) -> float:
+    """A load change in percent that is a whole number of smallest steps; 0 where none keeps within 2-10 % up, 20 % down."""
+    if not target.step_kg or not target.weight_kg:
+        return pct
+    one = 100 * target.step_kg / target.weight_kg
+    n_steps = max(1, round(abs(pct) / one))
+    if pct > 0:
+        least = -(-LEAST_PCT // one)
+        n_steps = max(n_steps, int(least))
+        return round(n_steps * one, 2) if n_steps * one <= MOST_PCT else 0.0
+    return -round(n_steps * one, 2) if n_steps * one <= MOST_DOWN_PCT else 0.0
+
+
+def _explain_steps(weeks: list[WeekLog], changes: list[Change]) -> str:
+    if not weeks or not any(week.sessions for week in weeks):
+        return "No sessions are logged yet: hold the plan and log each set."
+    ups = sum((change.load_change_pct or 1) > 0 and change.sets is None for change in changes)
+    downs = len(changes) - ups
+    if not changes:
+        return "Hold the load until every set reaches the top of its range with the planned reps in reserve."
+    parts = (
+        [f"{ups} exercise{'s' if ups > 1 else ''} reached the target and go{'es' if ups == 1 else ''} up"]
+        if ups
+        else []
+    )
+    parts += [f"{downs} fell short twice and go{'es' if downs == 1 else ''} down"] if downs else []
+    return f"{'; '.join(parts)}; the rest holds."
+
+
+def _add_calories(text: str, calories: int) -> str:
+    if not calories:
+        return text
+    return f"{text} Body weight suggests {abs(calories)} kcal a day {'more' if calories > 0 else 'less'}."

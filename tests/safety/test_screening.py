@@ -1,0 +1,163 @@
+"""Screening: conditions in people's own words, minimal pairs, combination, age and BMI, what nobody recognised."""
+
+import copy
+
+import pytest
+
+from fitsense.cli import PLAIN_PROFILE
+from fitsense.contracts.profile import BODY_PARTS, Profile
+from fitsense.contracts.requests import person_of
+from fitsense.contracts.strictness import check_contract
+from fitsense.knowledge.exercises import load_exercises
+from fitsense.knowledge.rules import load_rules
+from fitsense.safety.screening import INTENSITY_ORDER, is_allowed, load_screening, screen, screen_person
+
+
+def make_profile(**changes) -> Profile:
+    """A plain profile; keys of any of its parts may be changed."""
+    value = copy.deepcopy(PLAIN_PROFILE)
+    for key, new in changes.items():
+        part = next(part for part in ("personal_info", "preferences", "constraints") if key in value[part]
+                    or (part == "constraints" and key in ("medications", "diet")))
+        value[part][key] = new
+    return check_contract(Profile, value, "profile")
+
+
+def rules_of(*conditions: str, **more) -> set[str]:
+    """The rule ids that conditions in words bring."""
+    return {rule for rule, _ in screen(make_profile(conditions=list(conditions), **more)).reasons}
+
+
+@pytest.mark.parametrize(("words", "rule"), [
+    ("high blood pressure, controlled", "screen_hypertension"),
+    ("high blood pressure, not controlled", "screen_hypertension_uncontrolled"),
+    ("high blood pressure, not sure if it is controlled", "screen_hypertension_uncontrolled"),
+    ("high blood pressure", "screen_hypertension_uncontrolled"),
+    ("hypertension, well managed with tablets", "screen_hypertension"),
+    ("my blood pressure isn't under control", "screen_hypertension_uncontrolled"),
+    ("asthma, well controlled", "screen_asthma"),
+    ("asthma", "screen_asthma_uncontrolled"),
+    ("Type 1 diabetic", "screen_diabetes_type_1"),
+    ("type 2 diabetes", "screen_diabetes_type_2"),
+    ("diabetes, not well controlled", "screen_diabetes_uncontrolled"),
+    ("pregnant 24 weeks", "screen_pregnancy"),
+    ("pregnant, placenta praevia", "screen_pregnancy_contraindicated"),
+    ("post-partum 8 weeks", "screen_postpartum"),
+    ("breastfeeding", "screen_postpartum"),
+    ("osteoporosis", "screen_osteoporosis"),
+    ("history of anorexia", "screen_eating_disorder"),
+    ("epilepsy, controlled", "screen_epilepsy"),
+    ("epilepsy", "screen_epilepsy_uncontrolled"),
+    ("wheelchair user", "screen_wheelchair"),
+    ("surgery 3 weeks ago", "screen_surgery"),
+    ("gallbladder surgery, surgeon cleared me", "screen_surgery_cleared"),
+    ("chest tightness on hard climbs, not checked yet", "screen_chest_symptoms"),
+    ("chest tightness, cleared by my cardiologist", "screen_chest_symptoms_cleared"),
+    ("heart attack in 2019", "screen_heart_disease"),
+    ("I get dizzy spells", "screen_chest_symptoms"),
+    ("torn meniscus", "injury_knee"),
+    ("frozen shoulder", "injury_shoulder"),
+    ("slipped disc", "injury_lower_back"),
+])
+def test_words_bring_their_rule(words, rule):
+    assert rule in rules_of(words)
+    assert not screen(make_profile(conditions=[words])).unrecognised
+
+
+@pytest.mark.parametrize("words", ["none", "No", "n/a", "no known conditions", "no asthma, diabetes or gout",
+                                   "family history of heart disease", "my wife is pregnant", "hay fever", "anxiety"])
+def test_nothing_of_their_own_means_no_limits(words):
+    limits = screen(make_profile(conditions=[words]))
+    assert (limits.referral, limits.max_intensity, limits.unrecognised) == (None, "high", ())
+
+
+def test_denial_does_not_hide_what_follows():
+    assert "screen_hypertension_uncontrolled" in rules_of("no asthma, high blood pressure")
+
+
+@pytest.mark.parametrize(("medicine", "rule"), [
+    ("bisoprolol", "screen_beta_blocker"), ("a beta-blocker", "screen_beta_blocker"),
+    ("warfarin", "screen_blood_thinner"), ("insulin", "screen_insulin"), ("nitroglycerin", "screen_heart_disease"),
+    ("ramipril 5 mg", "screen_hypertension_uncontrolled")])
+def test_medicines_bring_their_rule(medicine, rule):
+    assert rule in {found for found, _ in screen(make_profile(medications=[medicine])).reasons}
+
+
+def test_medicine_only_suggests_what_the_person_did_not_name():
+    named = rules_of("high blood pressure, controlled", medications=["ramipril"])
+    assert "screen_hypertension" in named and "screen_hypertension_uncontrolled" not in named
+
+
+def test_unrecognised_words_make_it_more_careful_and_are_quoted():
+    limits = screen(make_profile(conditions=["zorblitis"]))
+    assert limits.unrecognised == ("zorblitis",)
+    assert (limits.min_rir, limits.max_intensity) == (3, "moderate")
+    assert "zorblitis" in limits.referral
+
+
+@pytest.mark.parametrize("part", BODY_PARTS)
+def test_injury_limits_its_part(part):
+    limits = screen(make_profile(injuries=[part]))
+    assert limits.max_joint_load[part] <= 1
+    allowed = [e for e in load_exercises().values() if is_allowed(e, limits, "full_gym", "advanced") is None]
+    assert allowed and all(e.joint_load[part] <= 1 for e in allowed)
+
+
+def test_shoulder_injury_rules_out_overhead_but_not_rows():
+    limits = screen(make_profile(injuries=["shoulder"]))
+    overhead = [e for e in load_exercises().values() if "overhead" in e.flags]
+    assert overhead and all(is_allowed(e, limits, "full_gym", "advanced") for e in overhead)
+
+
+@pytest.mark.parametrize(("change", "field", "expected"), [
+    ({"age": 17}, "allow_calorie_number", False), ({"age": 18}, "allow_calorie_number", True),
+    ({"age": 64}, "require_balance", False), ({"age": 65}, "require_balance", True),
+    ({"age": 75}, "max_intensity", "moderate"), ({"weight_kg": 54}, "allow_deficit", False),
+    ({"weight_kg": 56}, "allow_deficit", True), ({"weight_kg": 50}, "allow_calorie_number", False),
+    ({"conditions": ["pregnant"]}, "allow_deficit", False), ({"conditions": ["pregnant"]}, "max_intensity", "moderate"),
+    ({"conditions": ["eating disorder history"]}, "allow_calorie_number", False),
+    ({"conditions": ["wheelchair user"]}, "seated_only", True)])
+def test_bands_and_conditions_set_their_field(change, field, expected):
+    assert getattr(screen(make_profile(**change)), field) == expected
+
+
+def test_combination_is_the_most_restrictive():
+    first = screen(make_profile(conditions=["asthma"], injuries=["knee"]))
+    second = screen(make_profile(conditions=["heart disease"]))
+    both = screen(make_profile(conditions=["asthma", "heart disease"], injuries=["knee"]))
+    assert both.avoid_flags >= first.avoid_flags | second.avoid_flags
+    assert both.min_rir == max(first.min_rir, second.min_rir)
+    assert INTENSITY_ORDER.index(both.max_intensity) == min(
+        INTENSITY_ORDER.index(first.max_intensity), INTENSITY_ORDER.index(second.max_intensity))
+    assert both.max_joint_load["knee"] == 1 and both.referral
+
+
+def test_short_sessions_leave_time_to_train():
+    limits = screen(make_profile(conditions=["heart disease"], workout_duration=10))
+    assert limits.warm_up_min + limits.cool_down_min <= 5
+
+
+def test_short_form_screens_as_the_profile_does():
+    profile = make_profile(conditions=["pregnant 24 weeks"], injuries=["wrist"])
+    assert screen_person(person_of(profile)) == screen(profile)
+
+
+def test_levels_and_equipment():
+    limits = screen(make_profile())
+    catalogue = load_exercises().values()
+    advanced = next(e for e in catalogue if e.level == "advanced")
+    plain = next(e for e in catalogue if e.level == "beginner" and e.access == "no_equipment")
+    machine = next(e for e in catalogue if e.access == "full_gym" and e.level == "beginner")
+    assert is_allowed(advanced, limits, "full_gym", "beginner") == "limit_level"
+    assert is_allowed(plain, limits, "full_gym", "advanced") is None
+    assert is_allowed(machine, limits, "home_gym", "advanced") == "limit_equipment"
+
+
+def test_every_row_has_a_rule_and_flags_of_the_catalogue():
+    table, rules = load_screening(), load_rules()
+    flags = {flag for exercise in load_exercises().values() for flag in exercise.flags}
+    rows = [*table["words"], *table["injury_words"], *table["injuries"].values(), *table["age_bands"],
+            *table["bmi_bands"], table["bmi_beginner"], table["unrecognised"]]
+    for row in rows:
+        assert row["rule_id"] in rules, row["rule_id"]
+        assert set(row.get("avoid", [])) <= flags, row["rule_id"]

@@ -1,0 +1,359 @@
+"""The verifier: a sound plan passes, every rule catches its seeded fault, and no answer makes it raise."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+from test_screening import make_profile
+
+import fitsense.safety
+from fitsense.contracts.plan import DAYS, Plan
+from fitsense.contracts.requests import PROMPT_TYPES, compact_week, make_request, person_of
+from fitsense.contracts.strictness import check_contract, dump_compact
+from fitsense.knowledge.exercises import load_exercises
+from fitsense.knowledge.rules import load_rules
+from fitsense.planning.prescribe import prescribe
+from fitsense.safety.screening import is_allowed, screen_person
+from fitsense.safety.text_checks import check_words
+from fitsense.safety.verifier import verify_answer, verify_plan, verify_week
+
+GYM = {"equipment_access": "full_gym", "workout_duration": 60}
+
+
+def first_name(test) -> str:
+    """The first exercise of the catalogue that passes a test."""
+    return next(exercise.name for exercise in load_exercises().values() if test(exercise))
+
+
+def found_rules(profile, value: dict) -> set[str]:
+    """Rules that a plan (as JSON) breaks for a profile."""
+    return {violation.rule_id for violation in verify_plan(profile, check_contract(Plan, value, "plan"))}
+
+
+def entry_of(value: dict, day: int = 0, index: int = 0) -> dict:
+    """One exercise entry of a plan as JSON."""
+    return value["workout_plan"]["weekly_schedule"][day]["exercises"][index]
+
+
+def strength_entry(value: dict) -> dict:
+    """The first strength entry of a plan as JSON."""
+    return next(entry for session in value["workout_plan"]["weekly_schedule"] for entry in session["exercises"]
+                if load_exercises()[entry["name"]].kind == "strength")
+
+
+def rename(test):
+    """A fault: the first entry becomes the first catalogue exercise that passes a test."""
+    def seed(value):
+        entry_of(value)["name"] = first_name(test)
+    return seed
+
+
+def set_entry(**changes):
+    """A fault: fields of the first strength entry."""
+    return lambda value: strength_entry(value).update(changes)
+
+
+def set_path(path: str, new):
+    """A fault: the value at a dotted path."""
+    def seed(value):
+        *steps, last = path.split(".")
+        for step in steps:
+            value = value[int(step) if step.isdigit() else step]
+        value[int(last) if last.isdigit() else last] = new
+    return seed
+
+
+def double_entry(value):
+    session = value["workout_plan"]["weekly_schedule"][0]
+    session["exercises"].append(copy.deepcopy(session["exercises"][0]))
+
+
+def add_day(value):
+    week = value["workout_plan"]["weekly_schedule"]
+    free = next(day for day in DAYS if day not in {session["day"] for session in week})
+    week.append({**copy.deepcopy(week[0]), "day": free})
+
+
+def same_every_day(value):
+    week = value["workout_plan"]["weekly_schedule"]
+    session = {**copy.deepcopy(week[0]), "exercises": [copy.deepcopy(strength_entry(value))]}
+    value["workout_plan"]["weekly_schedule"] = [{**copy.deepcopy(session), "day": day} for day in DAYS[:6]]
+
+
+def ten_sets_each(value):
+    for session in value["workout_plan"]["weekly_schedule"]:
+        for entry in session["exercises"]:
+            entry.update(sets=10, rest=30)
+
+
+def drop_balance(value):
+    for session in value["workout_plan"]["weekly_schedule"]:
+        for entry in session["exercises"]:
+            if load_exercises()[entry["name"]].kind == "balance":
+                entry["name"] = "Moon Press"
+
+
+PROGRESS = "workout_plan.progression_plan"
+FAULTS = [
+    ("check_unknown_exercise", GYM, lambda value: entry_of(value).update(name="Moon Press")),
+    ("limit_equipment", {"equipment_access": "no_equipment"},
+     rename(lambda e: e.access == "full_gym" and e.level == "beginner")),
+    ("limit_level", GYM, rename(lambda e: e.level == "advanced")),
+    ("limit_seated", {"conditions": ["wheelchair user"], **GYM},
+     rename(lambda e: not e.seated and e.level == "beginner")),
+    ("limit_joint_load", {"injuries": ["knee"], **GYM},
+     rename(lambda e: e.joint_load["knee"] > 1 and e.level == "beginner")),
+    ("limit_movement", {"injuries": ["shoulder"], **GYM}, rename(
+        lambda e: "overhead" in e.flags and e.level == "beginner" and e.joint_load["shoulder"] <= 1)),
+    ("limit_intensity", {"conditions": ["asthma"], "fitness_level": "advanced", **GYM},
+     rename(lambda e: e.kind == "cardio" and e.met > 6)),
+    ("check_intensity_cap", {"conditions": ["heart disease"], **GYM},
+     set_path("workout_plan.weekly_schedule.0.intensity_level", "high")),
+    ("check_min_rir", {"conditions": ["heart disease"], **GYM}, set_entry(intensity="RIR 1")),
+    ("check_min_rir", {"conditions": ["heart disease"], **GYM}, set_entry(intensity="RPE 9")),
+    ("check_min_rir", GYM, set_entry(intensity="to failure")),
+    ("check_min_rest", {"conditions": ["heart disease"], **GYM}, set_entry(sets=2, rest=20)),
+    ("check_reps", GYM, set_entry(reps="as many as you like")),
+    ("check_reps", GYM, set_entry(reps="0")),
+    ("check_session_minutes", GYM, set_entry(sets=10, rest=600)),
+    ("check_session_minutes", GYM, set_path("workout_plan.weekly_schedule.0.duration", 90)),
+    ("check_stated_minutes", {"days_per_week": 2, **GYM}, set_path("workout_plan.weekly_schedule.0.duration", 5)),
+    ("check_days", GYM, add_day),
+    ("check_weekly_sets", GYM, ten_sets_each),
+    ("check_duplicate_exercise", GYM, double_entry),
+    ("check_repeated_entries", GYM, same_every_day),
+    ("check_balance_work", {"age": 70, **GYM}, drop_balance),
+    ("check_load_step", GYM, set_path(f"{PROGRESS}.week_2.intensity_increase", 25)),
+    ("check_load_step", GYM, set_path(f"{PROGRESS}.week_3.exercise_progressions", ["Add 20% to every lift"])),
+    ("check_load_step", GYM, set_path("adaptive_recommendations.if_too_easy.increase_weight", 30)),
+    ("limit_movement", {"injuries": ["shoulder"], **GYM}, lambda value: set_path(
+        "adaptive_recommendations.if_too_easy.add_exercises", [first_name(
+            lambda e: "overhead" in e.flags and e.level == "beginner" and e.joint_load["shoulder"] <= 1)])(value)),
+    ("check_calorie_number", {"age": 16}, set_path("nutrition_suggestions.calorie_target", 2200)),
+    ("check_calorie_number", {"conditions": ["eating disorder history"]},
+     set_path("nutrition_suggestions.calorie_target", 2200)),
+    ("check_calorie_deficit", {"conditions": ["pregnant"]}, set_path("nutrition_suggestions.calorie_target", 1500)),
+    ("check_calorie_floor", {"gender": "female"}, set_path("nutrition_suggestions.calorie_target", 1000)),
+    ("check_calorie_need", {"gender": "male"}, set_path("nutrition_suggestions.calorie_target", 5500)),
+    ("check_calorie_need", {"gender": "male", "weight_kg": 90}, set_path("nutrition_suggestions.calorie_target", 1550)),
+    ("check_macros", {}, set_path("nutrition_suggestions.macros", {"protein": 60, "carbs": 20, "fat": 20})),
+    ("check_macros", {}, set_path("nutrition_suggestions.macros", {"protein": 30, "carbs": 60, "fat": 10})),
+    ("check_referral", {"conditions": ["heart disease"]}, set_path("workout_plan.adaptations.referral", None)),
+    ("check_no_dosing", {}, set_path("workout_plan.overview", "Take 400 mg ibuprofen before you train.")),
+    ("check_no_diagnosis", {}, set_path("workout_plan.overview", "You probably have a meniscus tear.")),
+    ("check_push_through_pain", {}, set_path("workout_plan.overview", "Push through the pain.")),
+]
+
+
+@pytest.mark.parametrize(("rule", "person", "seed"), FAULTS,
+                         ids=[f"{i}-{rule}" for i, (rule, _, _) in enumerate(FAULTS)])
+def test_every_seeded_fault_is_caught_and_only_it_was_wrong(rule, person, seed):
+    profile = make_profile(**person)
+    value = prescribe(profile).model_dump(mode="json", exclude_none=False)
+    value = check_contract(Plan, value, "plan").model_dump(mode="json")
+    assert found_rules(profile, value) == set()
+    seed(value)
+    assert rule in found_rules(profile, value)
+
+
+PEOPLE = [
+    {}, {"age": 13}, {"age": 100}, {"workout_duration": 10, "days_per_week": 7}, {"conditions": ["pregnant 24 weeks"]},
+    {"conditions": ["wheelchair user"]}, {"conditions": ["unknown thing"]}, {"injuries": ["knee", "shoulder", "wrist"]},
+    {"conditions": ["chest tightness on hard climbs, not checked yet"]}, {"weight_kg": 45}, {"weight_kg": 180}]
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=str)
+@pytest.mark.parametrize("access", ["full_gym", "home_gym", "no_equipment"])
+@pytest.mark.parametrize("level", ["beginner", "intermediate", "advanced"])
+def test_the_engine_keeps_every_rule(person, access, level):
+    profile = make_profile(equipment_access=access, fitness_level=level, **person)
+    plan = prescribe(profile)
+    assert verify_plan(profile, plan) == []
+    assert verify_week(person_of(profile), compact_week(plan)) == []
+
+
+def plain_case(**person):
+    """A person, their compact week, and the first exercise of Monday's (or the first) session."""
+    profile = make_profile(**{**GYM, **person})
+    week = compact_week(prescribe(profile))
+    return person_of(profile), week, week[0].exercises[0].name
+
+
+def ask(prompt_type: str, person, week, **more):
+    """A request of one of the three types that carry a week."""
+    return make_request(prompt_type, {"person": person.model_dump(mode="json"),
+                                      "plan": [day.model_dump(mode="json") for day in week], **more})
+
+
+def change(**more) -> dict:
+    """A change with a reason."""
+    return {"reason": "as asked", **more}
+
+
+def rules_in(request, answer) -> set[str]:
+    """Rules that an answer (JSON or text) breaks."""
+    text = answer if isinstance(answer, str) else dump_compact(answer)
+    return {violation.rule_id for violation in verify_answer(request, text)}
+
+
+def modification(*changes, safety_note="Stop if it hurts.") -> dict:
+    """A modification answer."""
+    return {"summary": "Done.", "changes": list(changes), "kept": [], "safety_note": safety_note}
+
+
+def heart_case():
+    """A person with a heart condition, their week, its first exercise, and one that is allowed but not in it."""
+    person, week, name = plain_case(conditions=["heart disease"])
+    limits, taken = screen_person(person), {item.name for day in week for item in day.exercises}
+    fresh = first_name(lambda e: is_allowed(e, limits, "full_gym", "beginner") is None and e.kind == "strength"
+                       and e.name not in taken)
+    return person, week, name, fresh
+
+
+HOLD = first_name(lambda e: "isometric" in e.flags and e.level == "beginner" and e.kind == "strength")
+CHANGES = [
+    (None, lambda week, name, fresh: [change(action="swap", exercise=name, replacement=fresh)]),
+    (None, lambda week, name, fresh: [change(action="add", day=week[0].day, exercise=fresh, sets=1, reps="10")]),
+    (None, lambda week, name, fresh: [change(action="remove", day=week[0].day, exercise=name)]),
+    ("check_change_target", lambda week, name, fresh: [change(action="remove", exercise="Moon Press")]),
+    ("check_change_target", lambda week, name, fresh: [
+        change(action="remove", day=week[0].day, exercise=name),
+        change(action="adjust", day=week[0].day, exercise=name, sets=2)]),
+    ("check_unknown_exercise", lambda week, name, fresh: [
+        change(action="swap", exercise=name, replacement="Moon Press")]),
+    ("limit_movement", lambda week, name, fresh: [
+        change(action="add", day=week[0].day, exercise=HOLD, sets=1, reps="10")]),
+    ("check_duplicate_exercise", lambda week, name, fresh: [
+        change(action="add", day=week[0].day, exercise=name, sets=1, reps="10")]),
+    ("check_duplicate_exercise", lambda week, name, fresh: [
+        change(action="add", day=week[0].day, exercise=fresh, sets=1, reps="10"),
+        change(action="swap", day=week[0].day, exercise=name, replacement=fresh)]),
+    ("check_min_rest", lambda week, name, fresh: [change(action="adjust", exercise=name, rest=10)]),
+    ("check_reps", lambda week, name, fresh: [change(action="adjust", exercise=name, reps="lots")]),
+    ("check_weekly_sets", lambda week, name, fresh: [
+        change(action="add", day=day.day, exercise=fresh, sets=10, reps="10") for day in week]),
+    ("check_days", lambda week, name, fresh: [change(action="add", day="Sunday", exercise=fresh, sets=1, reps="10")]),
+]
+
+
+@pytest.mark.parametrize(("rule", "make"), CHANGES, ids=[f"{i}-{rule}" for i, (rule, _) in enumerate(CHANGES)])
+def test_changes_are_checked(rule, make):
+    person, week, name, fresh = heart_case()
+    changes = make(week, name, fresh)
+    found = rules_in(ask("plan_modification", person, week, request="more please"), modification(*changes))
+    assert found == ({rule} if rule else set())
+
+
+def test_a_modification_answers_a_warning_sign():
+    person, week, _ = plain_case()
+    request = ask("plan_modification", person, week, request="my chest hurts when I run, give me more cardio")
+    assert "check_missed_escalation" in rules_in(request, modification())
+    assert rules_in(request, modification(safety_note="Stop now and call emergency services.")) == set()
+
+
+def safety_answer(**more) -> dict:
+    """A safety answer that fits an emergency, unless changed."""
+    return {"triage": "emergency", "message": "Stop now and call emergency services.", "changes": [],
+            "stop_signs": ["chest pain"], "see_professional": True, **more}
+
+
+@pytest.mark.parametrize(("more", "rule"), [
+    ({}, None), ({"triage": "modify"}, "check_missed_escalation"), ({"triage": "proceed"}, "check_missed_escalation"),
+    ({"message": "Have a rest."}, "check_escalation_words"), ({"see_professional": False}, "check_escalation_words"),
+    ({"message": "Call emergency services. You probably have angina."}, "check_no_diagnosis")])
+def test_a_safety_answer_is_no_laxer_than_the_message(more, rule):
+    person, week, _ = plain_case()
+    request = ask("safety_adjustment", person, week, message="crushing chest pain")
+    assert rules_in(request, safety_answer(**more)) == ({rule} if rule else set())
+
+
+def test_an_emergency_adds_nothing():
+    person, week, name = plain_case()
+    request = ask("safety_adjustment", person, week, message="crushing chest pain")
+    more = [change(action="adjust", exercise=name, load_change_pct=5)]
+    assert rules_in(request, safety_answer(changes=more)) == {"check_unsafe_change"}
+
+
+def test_a_stricter_safety_answer_is_not_a_violation():
+    person, week, _ = plain_case()
+    assert rules_in(ask("safety_adjustment", person, week, message="my wrist is sore"), safety_answer()) == set()
+
+
+def adaptation(**more) -> dict:
+    """An adaptation that changes nothing, unless changed."""
+    return {"assessment": {"adherence": "high", "trend": "steady", "recovery": "good"}, "deload": False, "changes": [],
+            "calorie_change": 0, "explanation": "All good.", **more}
+
+
+@pytest.mark.parametrize(("person", "more", "rule"), [
+    ({}, {"calorie_change": -100}, None),
+    ({"conditions": ["pregnant"]}, {"calorie_change": -100}, "check_calorie_deficit"),
+    ({"age": 16}, {"calorie_change": 100}, "check_calorie_number")])
+def test_an_adaptation_changes_calories_only_where_that_cannot_harm(person, more, rule):
+    given, week, _ = plain_case(**person)
+    assert rules_in(ask("progress_adaptation", given, week, logs=[]), adaptation(**more)) == ({rule} if rule else set())
+
+
+def test_a_deload_adds_no_load():
+    person, week, name = plain_case()
+    answer = adaptation(deload=True, changes=[change(action="adjust", exercise=name, load_change_pct=5)])
+    assert rules_in(ask("progress_adaptation", person, week, logs=[]), answer) == {"check_unsafe_change"}
+
+
+def test_a_warning_sign_in_the_log_is_answered():
+    person, week, _ = plain_case()
+    request = ask("progress_adaptation", person, week, logs=[
+        {"week": 1, "sessions_planned": 3, "sessions": [], "note": "fainted during squats"}])
+    assert "check_missed_escalation" in rules_in(request, adaptation())
+
+
+@pytest.mark.parametrize(("question", "text", "rule"), [
+    ("How many sets?", "Three sets are enough.", None), ("How many sets?", "  ", "contract"),
+    ("How many sets?", "word " * 151, "check_chat_length"),
+    ("My chest hurts, what now?", "Rest a bit.", "check_missed_escalation"),
+    ("My chest hurts, what now?", "Stop and call emergency services.", None),
+    ("My knee is swollen and hot", "Ice it.", "check_missed_escalation"),
+    ("Headache?", "Take two tablets of aspirin.", "check_no_dosing"),
+    ("Insulin?", "Ask your care team before you change your insulin.", None),
+    ("Elbow?", "You likely have tendinitis.", "check_no_diagnosis"),
+    ("Hard?", "No pain, no gain.", "check_push_through_pain"), ("Hard?", "Never train through pain.", None)])
+def test_chat_is_checked(question, text, rule):
+    person = person_of(make_profile()).model_dump(mode="json")
+    request = make_request("coaching_question", {"person": person, "question": question, "facts": []})
+    assert rules_in(request, text) == ({rule} if rule else set())
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "[]", "{}", "NaN", '{"a":1,"a":2}', "[" * 5000, "\x00", "Sure!"])
+@pytest.mark.parametrize("prompt_type", [kind for kind in PROMPT_TYPES if kind != "coaching_question"])
+def test_what_does_not_parse_is_one_contract_violation(prompt_type, text):
+    person, week, _ = plain_case()
+    more = {"plan_modification": {"request": "x"}, "safety_adjustment": {"message": "x"},
+            "progress_adaptation": {"logs": []}}
+    request = (make_request(prompt_type, make_profile()) if prompt_type == "plan_creation"
+               else ask(prompt_type, person, week, **more[prompt_type]))
+    assert [violation.rule_id for violation in verify_answer(request, text)] == ["contract"]
+
+
+def test_a_week_is_checked():
+    person, week, name = plain_case()
+    assert verify_week(person, week) == []
+    doubled = [week[0].model_copy(update={"exercises": [*week[0].exercises, week[0].exercises[0]]}), *week[1:]]
+    assert "check_duplicate_exercise" in {violation.rule_id for violation in verify_week(person, doubled)}
+    fewer = person.model_copy(update={"days_per_week": 1})
+    assert {violation.rule_id for violation in verify_week(fewer, week)} == {"check_days"}
+    short = person.model_copy(update={"workout_duration": 10})
+    assert "check_session_minutes" in {violation.rule_id for violation in verify_week(short, week)}
+
+
+def test_no_rule_text_breaks_the_word_checks():
+    assert [rule.rule_id for rule in load_rules().values() if check_words("text", rule.text)] == []
+
+
+def test_every_rule_of_the_verifier_is_known_and_has_a_fault_here():
+    room = Path(fitsense.safety.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in room.glob("*.py"))
+    rules = set(re.findall(r'"((?:check|limit)_[a-z_]+)"', code))
+    assert rules <= set(load_rules())
+    here = Path(__file__).read_text(encoding="utf-8").split("def test_every_rule_of_the_verifier", 1)[0]
+    assert sorted(rule for rule in rules if f'"{rule}"' not in here) == []
