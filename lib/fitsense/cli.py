@@ -102,11 +102,21 @@ def run_command(args: argparse.Namespace) -> int:
         if given[key] is None:
             name = "TEXT" if key == "text" else f"--{key} FILE"
             raise ContractError(key, None, f"{name} (or --jsonl FILE) is required by {args.command}")
-    record = {key: value if key == "text" else parse_json(read_text(value, key), key)
+    record = {key: value if key == "text" else parse_named(read_text(value, key), key)
               for key, value in given.items() if value is not None}
     result = COMMANDS[args.command](record, answer)
     print(dump_compact(result))
     return VIOLATIONS if args.command == "verify" and result else DONE
+
+
+def parse_named(text: str, what: str) -> Any:
+    """Parse strict JSON; every complaint names what was read."""
+    try:
+        return parse_json(text, what)
+    except ContractError as broken:
+        if broken.field.split(".")[0] == what:
+            raise
+        raise ContractError(f"{what}: {broken.field}", broken.value, broken.allowed) from None
 
 
 def run_jsonl(command: str, path: str, answer: Answer) -> int:
@@ -286,7 +296,10 @@ def person_of_plan(plan: Plan) -> Person:
 
 
 def run_demo(args: argparse.Namespace) -> int:
-    """Open the app and serve until interrupted."""
+    """Open the app and serve until interrupted; bad use is refused before anything heavy is loaded."""
+    user, _, password = (args.auth or "").partition(":")
+    if (args.share or args.auth is not None) and not (user and password):
+        raise ContractError("auth", args.auth, "USER:PASS, both not empty (required with --share)")
     from fitsense.app.launch import AppError, launch_app
     try:
         launch_app(share=args.share, auth=args.auth)

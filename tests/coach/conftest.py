@@ -3,10 +3,10 @@
 import pytest
 
 from fitsense.coach.conversation import plan_request
+from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
 from fitsense.contracts.requests import compact_week, make_request, person_of
 from fitsense.contracts.strictness import load_contract
-from fitsense.contracts.plan import Plan
 from fitsense.planning.facts import retrieve_facts
 from fitsense.planning.respond import respond
 

@@ -95,6 +95,17 @@ def test_unrecognised_words_make_it_more_careful_and_are_quoted():
     assert "zorblitis" in limits.referral
 
 
+def test_a_warning_sign_among_the_conditions_means_gentle_movement_only():
+    limits = screen(make_profile(conditions=["numb between my legs since the deadlifts"]))
+    assert limits.max_intensity == "low" and "warning sign" in limits.referral
+
+
+def test_everyday_words_said_in_passing_mean_nothing():
+    plain = make_profile(time_restrictions="whenever it fits, not on Mondays", preferred_activities=["breast stroke"])
+    assert screen(plain) == screen(make_profile())
+    assert "screen_pregnancy" in rules_of(preferred_activities=["prenatal yoga"])
+
+
 @pytest.mark.parametrize("part", BODY_PARTS)
 def test_injury_limits_its_part(part):
     limits = screen(make_profile(injuries=[part]))
@@ -157,7 +168,7 @@ def test_every_row_has_a_rule_and_flags_of_the_catalogue():
     table, rules = load_screening(), load_rules()
     flags = {flag for exercise in load_exercises().values() for flag in exercise.flags}
     rows = [*table["words"], *table["injury_words"], *table["injuries"].values(), *table["age_bands"],
-            *table["bmi_bands"], table["bmi_beginner"], table["unrecognised"]]
+            *table["bmi_bands"], table["bmi_beginner"], table["unrecognised"], table["warning_sign"]]
     for row in rows:
         assert row["rule_id"] in rules, row["rule_id"]
         assert set(row.get("avoid", [])) <= flags, row["rule_id"]

@@ -1,5 +1,6 @@
 """Triage: minimal pairs, what may not move it, and the strictest-wins rule."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,10 @@ def test_any_text_gets_an_answer(text):
 def test_an_alarm_after_small_talk_is_not_lost(alarm, small_talk):
     found = triage_text(f"{small_talk}. {alarm}").triage
     assert TRIAGE_ORDER.index(found) >= TRIAGE_ORDER.index("stop_and_refer")
+
+
+@pytest.mark.parametrize("unit", ["pain ", "no pain ", "if i get pain ", "my dad had pain ", "no chest pain, or ", "a"])
+def test_long_repetitive_text_is_read_in_time(unit):
+    started = time.perf_counter()
+    triage_text((unit * 4000)[:4000])
+    assert time.perf_counter() - started < 5

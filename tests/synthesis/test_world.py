@@ -5,6 +5,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from sqlalchemy.exc import IntegrityError
+
 from fitsense.artifacts import ArtifactError
 from fitsense.contracts.plan import iter_entries
 from fitsense.contracts.requests import INPUTS, INSTRUCTIONS, PROMPT_TYPES, make_request, user_turn
@@ -19,7 +21,6 @@ from fitsense.synthesis.dice import read_yaml
 from fitsense.synthesis.people import simulate_people
 from fitsense.synthesis.storage import load_database, make_sqlite, read_tables
 from fitsense.synthesis.world import digest_files, simulate, write_world
-from sqlalchemy.exc import IntegrityError
 
 PARAMS = SynthesisParams(n_users=40, n_days=28)
 RECORD_KEYS = ["query_id", "user_id", "scenario_id", "prompt_type", "slice_tags", "expected_safety_constraints",

@@ -35,17 +35,17 @@ def draw_exchange(plan: Plan, guard: dict) -> Figure:
     right.text(
         0,
         -0.75,
-        f"{len(guard['violations'])} violations in the raw answer, {len(guard['repairs'])} repairs",
+        f"violations in the raw answer: {len(guard['violations'])}; repairs: {len(guard['repairs'])}",
         color=MUTED,
     )
     return figure
 
 
 def count_direct_sets(plan: Plan) -> dict[str, int]:
-    """Sets a week for each muscle trained directly, most first, then by name."""
+    """Strength sets a week for each muscle trained directly, most first, then by name."""
     counted: Counter = Counter()
     for _, entry in iter_entries(plan):
         exercise = find_exercise(entry.name)
-        for muscle in exercise.primary if exercise else []:
+        for muscle in exercise.primary if exercise and exercise.kind == "strength" else []:
             counted[muscle] += entry.sets
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -222,7 +222,8 @@ def _mend_entry(week: Week, item: dict, slot: SessionDay, index: int, notes: lis
     before = len(notes)
     entry = take_valid(template, item, f"{slot.day} {template.name}", notes)
     sets = min(entry.sets, template.sets + 1)
-    rest = max(entry.rest, week.limits.min_rest)
+    rests = load_exercises()[entry.name].kind == "strength" and sets > 1
+    rest = max(entry.rest, week.limits.min_rest) if rests else entry.rest
     intensity = RIR.sub(lambda found: f"RIR {max(int(found[1]), week.limits.min_rir)}", entry.intensity)
     if (sets, rest, intensity) != (entry.sets, entry.rest, entry.intensity) and len(notes) == before:
         notes.append(f"{slot.day} {entry.name}: sets, rest or effort brought into bounds")

@@ -20,16 +20,16 @@ def plot_split(dataset: Dataset) -> Figure:
                         color=colour, label=key.removeprefix("n_"))
         left.bar_label(bars, fontsize=9)
     left.set_xticks(places, SPLITS)
-    left.set(title="Whole people go to one split", yscale="log", ylabel="count (log)")
+    left.set(title="Whole people go to one split", ylabel="count")
     left.legend()
     strata, shares = share_by_stratum(dataset)
     floor = np.zeros(len(strata))
     for name, colour in zip(SPLITS, PALETTE, strict=False):
-        right.bar(strata, shares[name], bottom=floor, color=colour, label=name)
+        right.barh(strata, shares[name], left=floor, color=colour, label=name)
         floor += shares[name]
-    right.set(title="How each prompt type and goal is shared out", ylabel="share of records", ylim=(0, 1))
-    right.tick_params(axis="x", rotation=60)
-    right.legend(loc="lower left", frameon=True)
+    right.invert_yaxis()
+    right.set(title="How each prompt type and goal is shared out", xlabel="share of records", xlim=(0, 1))
+    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=len(SPLITS))
     return figure
 
 
@@ -52,8 +52,10 @@ def plot_cells(dataset: Dataset) -> Figure:
         contexts = [record["context"] for record in dataset.split[name]]
         cells = Counter((context["slice_tags"]["goal_type"], context["prompt_type"]) for context in contexts)
         grid = np.array([[cells[goal, kind] for kind in PROMPT_TYPES] for goal in goals]) / len(contexts)
-        axis.imshow(grid, cmap="Blues", vmin=0, aspect="auto")
-        axis.set_xticks(range(len(PROMPT_TYPES)), PROMPT_TYPES, rotation=60, ha="right", fontsize=8)
+        axis.imshow(grid, cmap="Blues", vmin=0, vmax=0.12, aspect="auto")
+        for (row, column), share in np.ndenumerate(grid):
+            axis.text(column, row, f"{share:.1%}", ha="center", va="center", fontsize=8, color=INK)
+        axis.set_xticks(range(len(PROMPT_TYPES)), [kind.replace("_", "\n") for kind in PROMPT_TYPES], fontsize=7)
         axis.set_yticks(range(len(goals)), goals if axis is axes[0] else [""] * len(goals), fontsize=8)
         axis.set_title(f"{name}: {len(dataset.split[name])} records")
         axis.grid(False)

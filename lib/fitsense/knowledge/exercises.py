@@ -67,7 +67,7 @@ Line = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class Exercise(Strict):
-    """One exercise. `joint_load` part -> 0..3 for all eight parts; `met` energy cost; `each_side`: done left and right."""
+    """One exercise. `joint_load` part -> 0..3 for all eight parts; `met` energy cost; `each_side`: left and right."""
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -1,7 +1,7 @@
 """Adapt: one to four weeks of logs turned into next week's changes, or a plain "not enough yet".
 
-Rules load_step, deload_after_three, sleep_holds_load, adherence_first. A warning sign in a note stops every increase and
-says whom to turn to. Knows nothing of plans beyond their compact form.
+Rules load_step, deload_after_three, sleep_holds_load, adherence_first. A warning sign in a note stops every increase
+and says whom to turn to. Knows nothing of plans beyond their compact form.
 """
 
 import re
@@ -145,7 +145,7 @@ def _step_each(weeks: list[WeekLog], targets: list[Target], careful: bool) -> li
 
 
 def _step(weeks: list[WeekLog], target: Target, careful: bool) -> Change | None:
-    """The change for one exercise from its last logged week: a step up, a step back after two failing weeks, or none."""
+    """One exercise's change from its last logged week: a step up, a step back after two failing weeks, or none."""
     sets = [one for log in (find_logs(weeks[-1], target.name) if weeks else []) for one in log.sets]
     if not sets:
         return None
@@ -184,7 +184,7 @@ def _step_up(target: Target, lifted_kg: float, pct: float) -> Change:
 
 
 def _round_step(target: Target, pct: float) -> float:
-    """A load change in percent that is a whole number of smallest steps; 0 where none keeps within 2-10 % up, 20 % down."""
+    """A load change in percent, whole smallest steps; 0 where none keeps within 2-10 % up or 20 % down."""
     if not target.step_kg or not target.weight_kg:
         return pct
     one = 100 * target.step_kg / target.weight_kg

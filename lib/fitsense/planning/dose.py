@@ -10,6 +10,7 @@ from fitsense.knowledge.exercises import Exercise
 from fitsense.planning.selection import Selector
 from fitsense.planning.tables import load_tables
 
+EASY_REST_S, EASY_REST_MOST_S = 30, 45
 LOW_COMPLETION, SHORT_SLEEP_H, HARD_RATING = 0.5, 6.0, 8.5
 
 
@@ -48,16 +49,18 @@ class Dose:
         """Rest in seconds: the main rest for large exercises, a shorter one for small, stretches and balance."""
         tables = load_tables()
         if exercise.kind != "strength":
-            return max(30, self.min_rest)
+            return max(EASY_REST_S, min(self.min_rest, EASY_REST_MOST_S))
         if exercise.pattern in tables["small_patterns"]:
             return max(min(self.rest, tables["small_rest"]), self.min_rest)
         return self.rest
 
 
-def count_most_sets(profile: Profile) -> int:
-    """Most sets of an exercise; one fewer after short sleep or many missed sessions, at most 3 from 65 on."""
+def count_most_sets(profile: Profile, selector: Selector) -> int:
+    """Most sets: one fewer after short sleep or missed sessions, at most 3 from 65 on, 2 where only gentle."""
     level, metrics = profile.personal_info.fitness_level, profile.metrics
     sets = load_tables()["dose"][profile.goals[0]]["sets"][level]
+    if selector.limits.max_intensity == "low":
+        return 2
     if profile.personal_info.age >= 65:
         sets = min(sets, 3)
     return max(2, sets - (1 if is_run_down(profile) or metrics.workout_completion_rate < LOW_COMPLETION else 0))

@@ -64,7 +64,7 @@ def fit_week(profile: Profile, selector: Selector) -> Fitted:
 
 
 def _list_doses(profile: Profile, selector: Selector, n_exercises: int):
-    rests, most_sets = list_rests(profile, selector), count_most_sets(profile)
+    rests, most_sets = list_rests(profile, selector), count_most_sets(profile, selector)
     for rest in rests:
         for sets in range(most_sets, 1, -1):
             yield make_dose(profile, selector, sets, rest)
@@ -92,12 +92,23 @@ def draft_week(profile: Profile, selector: Selector, weekdays: list[Day], n_exer
             if exercise is not None:
                 used[exercise.name] = Pick(exercise, turn)
                 turns[pattern] = turn + 1
-        days.append(DayDraft(weekdays[index], kind, _put_cardio_last(used)))
+        days.append(DayDraft(weekdays[index], kind, _put_in_order(kind, used)))
     return tuple(days)
 
 
-def _put_cardio_last(used: dict[str, Pick]) -> tuple[Pick, ...]:
-    return tuple(sorted(used.values(), key=lambda pick: pick.exercise.dose == "minutes"))
+def _put_in_order(kind: str, used: dict[str, Pick]) -> tuple[Pick, ...]:
+    """Large strength exercises first (rule order_large_first), cardio last; mobility days keep their own order."""
+    small, mobile = load_tables()["small_patterns"], kind.startswith("mobile")
+
+    def rank(pick: Pick) -> int:
+        exercise = pick.exercise
+        if is_timed(exercise):
+            return 3
+        if mobile or (exercise.kind == "strength" and exercise.pattern not in small):
+            return 0
+        return 1 if exercise.kind == "strength" else 2
+
+    return tuple(sorted(used.values(), key=rank))
 
 
 def is_timed(exercise: Exercise) -> bool:
@@ -123,7 +134,7 @@ def cardio_minutes(day: DayDraft, dose: Dose, profile: Profile, train_minutes: i
     if not n_timed:
         return 0
     tables, goal = load_tables(), profile.goals[0]
-    most = tables["recovery_cardio_most"] if day.kind == "recovery" else tables["cardio_most"][goal]
+    most = tables["recovery_cardio_most"] if day.kind in ("recovery", "gentle") else tables["cardio_most"][goal]
     left = min(int(train_minutes - set_minutes(day, dose)) // n_timed, most)
     return left - left % 5 if left >= 10 else left
 

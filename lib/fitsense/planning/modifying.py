@@ -14,11 +14,11 @@ from fitsense.planning.applying import suggest_reps
 from fitsense.planning.intents import Intent, read_intent
 from fitsense.planning.selection import Selector, select_for_person
 from fitsense.planning.weeks import Proposal, estimate_minutes, find_form, find_replacement, list_names
-from fitsense.safety.screening import screen_person
+from fitsense.safety.screening import ACCESS_ORDER, screen_person
 from fitsense.safety.triage import triage_text
 
 ADD_SETS, EASIER_PCT, HARDER_PCT, CAREFUL_HARDER_PCT, MOST_LIFTS = 2, -10, 5, 2.5, 4
-SHORTER_SHARE, ADDED_DAYS, LEAST_CARDIO_MIN = 0.67, 2, 5
+SHORTER_SHARE, ADDED_DAYS, LEAST_CARDIO_MIN, MOST_SETS = 0.67, 2, 5, 5
 USUAL_NOTE = "Stop on sharp pain, dizziness or chest discomfort."
 
 
@@ -88,6 +88,8 @@ def _use_less_equipment(proposal: Proposal, intent: Intent) -> str:
 
 def _name_new_equipment(proposal: Proposal, intent: Intent) -> str:
     name = {"full_gym": "full gym", "home_gym": "home gym"}[intent.access]
+    if ACCESS_ORDER.index(proposal.person.equipment_access) >= ACCESS_ORDER.index(intent.access):
+        return "Your plan already counts on that equipment; nothing needs to change."
     return f"Set equipment to {name} in your profile and ask for a new plan; until then this plan stays."
 
 
@@ -152,7 +154,7 @@ def _shorten_days(proposal: Proposal, intent: Intent) -> str:
 
 
 def _shorten(proposal: Proposal, day, most: int) -> bool:
-    """Shorten one day: its cardio where that is enough and five minutes stay, else without its least needed exercise."""
+    """Shorten one day: its cardio where that is enough, else without its least needed exercise."""
     over = math.ceil(estimate_minutes(day.exercises, proposal.selector.limits) - most)
     timed = next((item for item in day.exercises if item.reps.endswith(" min")), None)
     left = int(float(timed.reps.removesuffix(" min"))) - over if timed else 0
@@ -179,32 +181,44 @@ def list_lifts(proposal: Proposal, intent: Intent) -> list:
 
 def _make_harder(proposal: Proposal, intent: Intent) -> str:
     careful = proposal.selector.limits.max_intensity != "high" or proposal.person.age >= 65
-    step = CAREFUL_HARDER_PCT if careful else HARDER_PCT
     for item in list_lifts(proposal, intent):
-        other = find_form(item.name, proposal.selector, "harder")
-        if proposal.person.equipment_access != "no_equipment" or item.weight_kg:
-            proposal.offer(action="adjust", exercise=item.name, load_change_pct=step, reason="Small load step.")
-        elif other is None or not proposal.offer(
-            action="swap", exercise=item.name, replacement=other.name, reason="The harder form."
-        ):
-            proposal.offer(action="adjust", exercise=item.name, sets=min(item.sets + 1, 5), reason="One set more.")
-    return (
-        "A small step up; keep the same reps in reserve." if proposal.changes else "You are at your safe limit for now."
-    )
+        _step_effort(proposal, item, "harder", CAREFUL_HARDER_PCT if careful else HARDER_PCT, bool(intent.names))
+    if proposal.changes:
+        return "A small step up; keep the same reps in reserve."
+    return "You are at your safe limit for now."
 
 
 def _make_easier(proposal: Proposal, intent: Intent) -> str:
     for item in list_lifts(proposal, intent):
-        other = find_form(item.name, proposal.selector, "easier")
-        if proposal.person.equipment_access != "no_equipment" or item.weight_kg:
-            proposal.offer(
-                action="adjust", exercise=item.name, load_change_pct=EASIER_PCT, reason="Lighter, same movement."
-            )
-        elif other is None or not proposal.offer(
-            action="swap", exercise=item.name, replacement=other.name, reason="The easier form."
-        ):
-            proposal.offer(action="adjust", exercise=item.name, sets=max(item.sets - 1, 1), reason="One set fewer.")
+        _step_effort(proposal, item, "easier", EASIER_PCT, bool(intent.names))
     return "Eased off: lighter or easier forms, same days." if proposal.changes else "Cut each set short of strain."
+
+
+def _step_effort(proposal: Proposal, item, way: str, pct: float, is_named: bool) -> None:
+    """Step one exercise up or down: by load where it has one, by its other form, else by size."""
+    exercise, form = find_exercise(item.name), find_form(item.name, proposal.selector, way)
+    has_load = exercise is not None and exercise.kind == "strength"
+    has_load = has_load and bool(proposal.person.equipment_access != "no_equipment" or item.weight_kg)
+    by_load = {
+        "action": "adjust",
+        "exercise": item.name,
+        "load_change_pct": pct,
+        "reason": f"A step {way}, same movement.",
+    }
+    by_form = {"action": "swap", "exercise": item.name, "reason": f"The {way} form."}
+    steps = [by_load] if has_load else []
+    if form is not None:
+        steps.insert(0 if is_named and way == "easier" else len(steps), {**by_form, "replacement": form.name})
+    any(proposal.offer(**step) for step in [*steps, _step_size(item, 1 if way == "harder" else -1)])
+
+
+def _step_size(item, sign: int) -> dict:
+    """One set or five minutes more or fewer, never under one set or five minutes."""
+    if item.reps.endswith(" min"):
+        minutes = max(LEAST_CARDIO_MIN, int(float(item.reps.removesuffix(" min"))) + sign * LEAST_CARDIO_MIN)
+        return {"action": "adjust", "exercise": item.name, "reps": f"{minutes} min", "reason": "A few minutes' step."}
+    sets = min(max(item.sets + sign, 1), MOST_SETS)
+    return {"action": "adjust", "exercise": item.name, "sets": sets, "reason": "One set's step."}
 
 
 def _add_more(proposal: Proposal, intent: Intent) -> str:

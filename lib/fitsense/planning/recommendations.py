@@ -13,6 +13,7 @@ from fitsense.contracts.plan import (
 from fitsense.knowledge.exercises import Exercise, load_exercises
 from fitsense.planning.fitting import Fitted
 from fitsense.planning.selection import Selector
+from fitsense.planning.splits import is_gentle
 
 MOST_NAMES = 2
 ADDITIONS = ("carry", "lunge", "vertical_pull", "calf", "rotator")
@@ -51,7 +52,9 @@ def list_additions(chosen: list[Exercise], selector: Selector) -> list[str]:
     used = {exercise.name for exercise in chosen}
     patterns = {exercise.pattern for exercise in chosen}
     lacking = SEATED_ADDITIONS if selector.limits.seated_only else ADDITIONS
-    wanted = [pattern for pattern in lacking if pattern not in patterns]
-    pools = [selector.pool(pattern) for pattern in (*wanted, "core", "mobility", "cardio")]
+    wanted = [*(pattern for pattern in lacking if pattern not in patterns), "core", "mobility", "cardio"]
+    if is_gentle(selector):
+        wanted = ["easy_cardio", "mobility"]
+    pools = [selector.pool(pattern) for pattern in wanted]
     firsts = [next((exercise.name for exercise in pool if exercise.name not in used), None) for pool in pools]
     return list(dict.fromkeys(name for name in firsts if name))[:MOST_NAMES] or [chosen[0].name]

@@ -31,7 +31,7 @@ def reply_safety(given: SafetyInput) -> SafetyAdjustment:
 
 
 def _ease_plan(given: SafetyInput, result: TriageResult) -> list[Change]:
-    """Swap what loads a named part; with no part named, take load off the first lifts; nothing for a condition alone."""
+    """Swap what loads a named part; else take load off the first lifts; nothing for a condition alone."""
     parts = find_parts(given.message)
     proposal = Proposal(given.person, spare_parts(given.person, parts), given.plan)
     if parts and swap_unsafe(proposal, f"Spares the {' and '.join(part.replace('_', ' ') for part in parts)}."[:80]):

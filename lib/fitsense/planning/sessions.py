@@ -36,7 +36,7 @@ def _write_day(draft: DayDraft, profile: Profile, limits: Limits, fitted: Fitted
 
 def day_intensity(kind: str, profile: Profile, limits: Limits, dose: Dose) -> str:
     """How hard a day is: easy days low; high from two reps in reserve (not for beginners); never over the limit."""
-    if kind == "recovery":
+    if kind in ("recovery", "gentle"):
         return "low"
     hard = kind != "steady" and dose.rir <= 2 and profile.personal_info.fitness_level != "beginner"
     hard = hard and profile.goals[0] not in ("mobility", "general_fitness")

@@ -10,14 +10,19 @@ from fitsense.contracts.profile import Profile
 from fitsense.planning.selection import Selector, find_liked_activities
 from fitsense.planning.tables import load_tables
 
-CROWDED_ENTRIES = 18  # a plan with a line for three or more parts keeps within 2,100 tokens
-EASY_KINDS = ("recovery", "steady")
+CROWDED_ENTRIES = 20  # a plan with a referral or lines for two parts still keeps within 2,100 tokens
+EASY_KINDS = ("recovery", "steady", "gentle")
 CARDIO_GOALS = {"weight_loss", "endurance_improvement"}
 
 
 def is_careful(profile: Profile, selector: Selector) -> bool:
     """Tell whether age or limits ask for a gentler week: fewer hard days, smaller steps."""
     return profile.personal_info.age >= 65 or selector.limits.max_intensity != "high" or selector.limits.seated_only
+
+
+def is_gentle(selector: Selector) -> bool:
+    """Tell whether only gentle movement is safe for now: easy cardio and mobility, no strength work."""
+    return selector.limits.max_intensity == "low"
 
 
 def choose_weekdays(n_days: int, said: str) -> list[Day]:
@@ -46,6 +51,8 @@ def _is_excluded(day: Day, text: str) -> bool:
 
 def list_day_kinds(profile: Profile, selector: Selector, n_days: int) -> list[str]:
     """The kind of each day in order: strength days by the split, easy days between them."""
+    if is_gentle(selector):
+        return ["gentle"] * n_days
     tables, level = load_tables(), profile.personal_info.fitness_level
     most = tables["strength_days"]["careful" if is_careful(profile, selector) else level]
     most = min(most, tables["strength_days_by_goal"].get(profile.goals[0], most), n_days)
@@ -75,12 +82,13 @@ def _spread_easy_days(kinds: list[str], n_days: int) -> list[str]:
 
 
 def count_exercises(minutes: int, n_days: int, selector: Selector) -> int:
-    """Exercises a session by minutes, under the weekly cap of entries (lower where many parts need a line)."""
+    """Exercises a session by minutes, under the weekly cap of entries (lower where much else must be said)."""
     tables = load_tables()
     wanted = next(
         (count for most, count in tables["exercises_by_minutes"] if minutes <= most), tables["most_exercises"]
     )
-    most = CROWDED_ENTRIES if len(selector.limited_parts()) >= 3 else MAX_ENTRIES_PER_WEEK
+    crowded = selector.limits.referral is not None or len(selector.limited_parts()) >= 2
+    most = CROWDED_ENTRIES if crowded else MAX_ENTRIES_PER_WEEK
     return max(2, min(wanted, most // n_days))
 
 
@@ -88,26 +96,31 @@ def list_patterns(kind: str, profile: Profile, selector: Selector, index: int, n
     """The patterns of one day: from the front of its kind's list; balance and cardio take the last places."""
     patterns = load_tables()["days"][kind]["patterns"]
     if kind in EASY_KINDS:
-        n_exercises = min(n_exercises, 3)
+        n_exercises = min(n_exercises, len(patterns))
     ends = _last_places(kind, profile, selector, index, n_exercises)
     if len(ends) >= n_exercises:
-        turns = ["strength", *ends] if n_exercises == 1 else ends
+        turns = [*ends, "strength"] if n_exercises == 1 else ends
         ends = [end for end in [turns[index % len(turns)]] if end != "strength"]
     return [*patterns[: max(0, n_exercises - len(ends))], *ends]
 
 
 def _last_places(kind: str, profile: Profile, selector: Selector, index: int, n_exercises: int) -> list[str]:
     goals, ends = profile.goals, []
-    if selector.limits.require_balance:
+    if selector.limits.require_balance and (n_exercises > 2 or index % 2 == 0):
         ends.append("balance")
     if kind in EASY_KINDS:
         return ends
     likes_stretching = find_liked_activities(profile.preferences.preferred_activities)[1]
-    has_room = n_exercises >= 4 or (n_exercises == 3 and index % 2 == 1)
-    if goals[0] in CARDIO_GOALS or (n_exercises >= 3 and CARDIO_GOALS & set(goals)):
-        ends.append("cardio")
-    elif goals[0] == "general_fitness" and has_room:
+    if _wants_cardio(goals, n_exercises, index):
         ends.append("cardio")
     elif n_exercises >= 4 and goals[0] != "mobility" and ("mobility" in goals or likes_stretching):
         ends.append("mobility")
     return ends
+
+
+def _wants_cardio(goals: list[str], n_exercises: int, index: int) -> bool:
+    """Cardio closes every session of a cardio goal, and where there is room for it those of general fitness."""
+    if goals[0] in CARDIO_GOALS or (n_exercises >= 3 and CARDIO_GOALS & set(goals)):
+        return True
+    has_room = n_exercises >= 4 or (n_exercises == 3 and index % 2 == 1)
+    return goals[0] == "general_fitness" and has_room

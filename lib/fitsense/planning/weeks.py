@@ -36,7 +36,7 @@ def estimate_minutes(exercises: list[CompactExercise], limits) -> float:
 def find_replacement(
     name: str, week: list[CompactDay], selector: Selector, patterns: tuple[str, ...] = ()
 ) -> Exercise | None:
-    """The best exercise in place of another: same pattern first, then its stand-ins; on none of the days it would join."""
+    """The best exercise in place of another: same pattern, then its stand-ins; new to the days it would join."""
     old = find_exercise(name)
     busy = {item.name.lower() for day in week if _has(day, name) for item in day.exercises}
     first = patterns or ((old.pattern,) if old else ())

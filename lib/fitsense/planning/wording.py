@@ -8,7 +8,7 @@ from fitsense.contracts.profile import Profile
 from fitsense.planning.dose import LOW_COMPLETION, is_run_down
 from fitsense.planning.fitting import Fitted
 from fitsense.planning.selection import Selector
-from fitsense.planning.splits import EASY_KINDS, is_careful
+from fitsense.planning.splits import EASY_KINDS, is_careful, is_gentle
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import Limits
 
@@ -33,21 +33,28 @@ def name_plan(profile: Profile, selector: Selector, fitted: Fitted) -> str:
 
 def write_overview(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> str:
     """What the week is, how a session is built, and what was adapted and why; at most 330 characters."""
-    limits, n_easy = selector.limits, sum(day.kind in EASY_KINDS for day in fitted.days)
-    n_strength, kinds = len(fitted.days) - n_easy, {day.kind for day in fitted.days}
-    days = f"{n_strength} {name_split(profile, selector, fitted)} day{'s' if n_strength > 1 else ''}"
-    easy = (
-        f" and {n_easy} {'cardio or easy' if 'steady' in kinds else 'easy'} day{'s' if n_easy > 1 else ''}"
-        if n_easy
-        else ""
-    )
+    limits = selector.limits
     text = (
-        f"{days}{easy} a week for {name_goal(profile.goals[0])}, up to {longest} minutes with "
+        f"{_write_days(profile, selector, fitted)}, up to {longest} minutes with "
         f"{limits.warm_up_min} of warm-up and {limits.cool_down_min} of cool-down."
     )
     if len(fitted.days) < profile.preferences.days_per_week:
         text += " Fewer days than asked, to keep the days you have free."
     return _add_reasons(text, limits)
+
+
+def _write_days(profile: Profile, selector: Selector, fitted: Fitted) -> str:
+    goal, kinds = name_goal(profile.goals[0]), [day.kind for day in fitted.days]
+    if is_gentle(selector):
+        return f"{_count(len(kinds), 'gentle day')} a week of easy cardio and mobility, a start towards {goal}"
+    n_easy = sum(kind in EASY_KINDS for kind in kinds)
+    days = _count(len(kinds) - n_easy, f"{name_split(profile, selector, fitted)} day")
+    easy = "cardio or easy day" if "steady" in kinds else "easy day"
+    return f"{days}{f' and {_count(n_easy, easy)}' if n_easy else ''} a week for {goal}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
 def _add_reasons(text: str, limits: Limits) -> str:
@@ -70,6 +77,8 @@ def write_adaptations(profile: Profile, selector: Selector, fitted: Fitted) -> A
 
 def _write_difficulty(profile: Profile, fitted: Fitted) -> str:
     level, rir = profile.personal_info.fitness_level, fitted.dose.rir
+    if fitted.days[0].kind == "gentle":
+        return "Gentle movement only for now: easy effort, and stop well before you tire."
     text = f"{level.capitalize()} level: stop each set with {rir} reps in reserve."
     if profile.metrics.workout_completion_rate < LOW_COMPLETION:
         text += " Smaller start, since under half of the past sessions were done."
@@ -80,26 +89,27 @@ def _write_difficulty(profile: Profile, fitted: Fitted) -> str:
 
 def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> ProgressionPlan:
     """Four weeks of small steps (2-10 %, rule load_step), the fourth a deload (rule deload_week)."""
-    steps = load_tables()["load_steps"]["careful" if is_careful(profile, selector) else "usual"]
-    lifts = list(
-        dict.fromkeys(
-            pick.exercise.name for day in fitted.days for pick in day.picks if pick.exercise.kind == "strength"
-        )
-    )[:2]
-    named = " and ".join(lifts) or "each exercise"
-    has_loads = profile.preferences.equipment_access != "no_equipment"
-    lines = (
-        [f"Learn {named}; log every set."],
-        [f"Add 1-2 reps a set, then raise the load by {steps[1]} %."],
-        [
-            f"Raise the load by {steps[2]} % where all sets hit the top reps."
-            if has_loads
-            else f"Make it {steps[2]} % harder: fuller bag, slower lowering or more reps."
-        ],
-        ["Deload: half the sets, same exercises and days."],
-    )
-    weeks = [
-        ProgressionWeek(intensity_increase=step, exercise_progressions=line)
-        for step, line in zip(steps, lines, strict=True)
+    tables = load_tables()
+    if is_gentle(selector):
+        return _join_weeks(tables["load_steps"]["gentle"], tables["gentle_progression"])
+    steps = tables["load_steps"]["careful" if is_careful(profile, selector) else "usual"]
+    picked = [pick.exercise for day in fitted.days for pick in day.picks]
+    lifts = list(dict.fromkeys(exercise.name for exercise in picked if exercise.kind == "strength"))[:2]
+    harder = f"Raise the load by {steps[2]} % where all sets hit the top reps."
+    if profile.preferences.equipment_access == "no_equipment":
+        harder = f"Make it {steps[2]} % harder: fuller bag, slower lowering or more reps."
+    lines = [
+        f"Learn {' and '.join(lifts) or 'each exercise'}; log every set.",
+        f"Add 1-2 reps a set, then raise the load by {steps[1]} %.",
+        harder,
+        "Deload: half the sets, same exercises and days.",
     ]
-    return ProgressionPlan(week_1=weeks[0], week_2=weeks[1], week_3=weeks[2], week_4=weeks[3])
+    return _join_weeks(steps, lines)
+
+
+def _join_weeks(steps: list[int], lines: list[str]) -> ProgressionPlan:
+    weeks = {
+        f"week_{number}": ProgressionWeek(intensity_increase=step, exercise_progressions=[line])
+        for number, (step, line) in enumerate(zip(steps, lines, strict=True), start=1)
+    }
+    return ProgressionPlan(**weeks)

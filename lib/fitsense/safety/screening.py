@@ -15,6 +15,7 @@ import yaml
 
 from fitsense.contracts.profile import Equipment, Level, Profile, bmi
 from fitsense.contracts.requests import Person
+from fitsense.safety.triage import triage_text
 from fitsense.safety.wording import is_about_other, is_cleared, is_controlled, is_long_past, normalise_text
 
 if TYPE_CHECKING:
@@ -112,12 +113,14 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
         rows = [*rows, *found]
         unrecognised += unknown
     for text in aside:
-        rows = [*rows, *(read_words(text)[0] if text else [])]
+        rows = [*rows, *(row for row in read_words(text)[0] if row["rule_id"] in table["aside"])]
     rows = _drop_explained(rows)
     parts = [*injuries, *(row["part"] for row in rows if "part" in row)]
     rows = [*rows, *(table["injuries"][part] for part in dict.fromkeys(parts))]
     if unrecognised:
         rows.append(table["unrecognised"])
+    if any(triage_text(clause).triage in ("emergency", "stop_and_refer") for clause in unrecognised):
+        rows.append(table["warning_sign"])
     limits = Limits(unrecognised=tuple(unrecognised))
     for row in rows:
         limits = _tighten(limits, row)
@@ -130,7 +133,7 @@ def read_words(text: str) -> tuple[list[dict], list[str]]:
     Whether it is controlled, cleared or long past is read from the whole entry, what it is from each clause.
     """
     whole = normalise_text(text)
-    if _NOTHING.match(whole) or is_about_other(whole):
+    if not whole or _NOTHING.match(whole) or is_about_other(whole):
         return [], []
     found, unknown = [], []
     for clause in filter(None, _SPLIT.split(whole)):

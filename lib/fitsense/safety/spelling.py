@@ -11,6 +11,7 @@ from fitsense.safety.wording import load_wording
 _LEET = str.maketrans({"3": "e", "1": "i", "0": "o", "@": "a", "$": "s", "4": "a", "5": "s", "!": "i"})
 _SPACED = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
+_IS = re.compile(r"\b(\w{3,})'s\b")  # "my knee's swollen"
 _WORD = re.compile(r"[a-z@$0-9'/!]+")
 
 
@@ -23,7 +24,7 @@ def _word_lists() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
 def mend_spelling(text: str) -> list[str]:
     """Return the readings of a normalised text: as written, and mended where that differs."""
     mended = _SPACED.sub(lambda run: _split_spaced(run[0]), text)
-    mended = _WORD.sub(lambda word: _mend_word(word[0]), mended)
+    mended = _IS.sub(r"\1 is", _WORD.sub(lambda word: _mend_word(word[0]), mended))
     return [text] if mended == text else [text, mended]
 
 

@@ -20,6 +20,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=(?:but|however|although|though|yet
 _CLAUSE = re.compile(r",\s*|\band (?=(?:i|i'm|my|it|now)\b)")
 _LIST_WORDS = re.compile(r"\b(?:or|nor)\b|,")
 _STATES = ("now", "cleared", "past_unchecked", "past", "past_cleared", "healed")
+DENIAL_REACH = 160  # characters; no denial reaches further
 _WEAKER: dict[str, dict[Triage, Triage]] = {
     "cleared": {"emergency": "stop_and_refer", "stop_and_refer": "modify", "modify": "modify"},
     "past_unchecked": {"emergency": "stop_and_refer", "stop_and_refer": "stop_and_refer", "modify": "modify"},
@@ -106,7 +107,10 @@ def _group_state(group: re.Pattern, unless: re.Pattern | None, sentences: list[s
         if unless is not None and unless.search(sentence):
             continue
         scope = " ".join([sentence, *(later for later in sentences[index + 1:index + 2] if has_cue("goes_on", later))])
-        found |= {_state(sentence, match, scope, whole) for match in group.finditer(sentence)}
+        for match in group.finditer(sentence):
+            found.add(_state(sentence, match, scope, whole))
+            if "now" in found:
+                return "now"
     return next((state for state in (*_STATES, "hypothetical") if state in found), None)
 
 
@@ -153,15 +157,16 @@ def _past_state(scope: str, cleared: bool) -> str:
 
 def _is_denied(sentence: str, start: int) -> bool:
     """Whether a denial reaches the match at `start`: close by, or through a list closed by "or"."""
-    denials = load_wording()["cues"]["denial"].finditer(sentence)
-    return any(denial.end() <= start and _reaches(sentence[denial.end():start], sentence[start:]) for denial in denials)
+    denials = load_wording()["cues"]["denial"].finditer(sentence, max(0, start - DENIAL_REACH), start + DENIAL_REACH)
+    return any(denial.end() <= start and _reaches(sentence[denial.end():start], sentence[start:start + 60])
+               for denial in denials)
 
 
 def _reaches(between: str, after: str) -> bool:
     if has_cue("asserts", between) or re.search(r"[.!?;]", between):
         return False
     if "," in between:
-        tail = between[between.index(","):] + after[:60]
+        tail = between[between.index(","):] + after
         return bool(re.search(r"\b(?:or|nor)\b", tail)) and len(between.split()) <= 16
     return len(between.split()) <= (8 if _LIST_WORDS.search(between) else 4)
 

@@ -29,6 +29,7 @@ def load_wording() -> dict:
     return table
 
 
+@lru_cache(maxsize=4096)
 def has_cue(name: str, text: str) -> bool:
     """Whether a normalised text has a cue of `wording.yaml`."""
     return load_wording()["cues"][name].search(text) is not None

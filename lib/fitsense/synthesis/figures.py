@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from fitsense.contracts.changes import TRIAGE_ORDER
 from fitsense.contracts.requests import PROMPT_TYPES
 from fitsense.plots import INK, MUTED, PALETTE, new_figure
+from fitsense.synthesis.rows import sleep_target
 from fitsense.synthesis.world import World
 
 AGE_STEP = 5
@@ -80,9 +81,9 @@ def draw_life(world: World, user_id: int) -> Figure:
     _draw_log(axes[0], life.weight, life.n_days, PALETTE[0], "Body mass, kg")
     _draw_log(axes[1], life.calories, life.n_days, PALETTE[4], "Calories eaten, kcal/day",
               world.plans[user_id].nutrition_suggestions.calorie_target)
-    _draw_log(axes[2], life.sleep, life.n_days, PALETTE[3], "Sleep, hours", 8)
-    _draw_training(axes[3], world, user_id)
     person = world.people[user_id - 1]
+    _draw_log(axes[2], life.sleep, life.n_days, PALETTE[3], "Sleep, hours", sleep_target(person))
+    _draw_training(axes[3], world, user_id)
     info = person.profile.personal_info
     figure.suptitle(f"User {user_id}: {info.age}, {info.gender}, {info.fitness_level}, "
                     f"{person.profile.goals[0].replace('_', ' ')}", x=0.01, ha="left", color=INK)
@@ -104,7 +105,7 @@ def _draw_log(ax: Axes, log: dict, n_days: int, colour: str, title: str, target:
         return
     series = pd.Series(log).reindex(range(n_days))
     ax.plot(series.index, series, "o", color=colour, markersize=3, alpha=0.45)
-    ax.plot(series.index, series.rolling(14, min_periods=3, center=True).mean(), color=colour, linewidth=2)
+    ax.plot(series.index, series.rolling(14, min_periods=2, center=True).mean(), color=colour, linewidth=2)
     if target:
         ax.axhline(target, color=MUTED, linestyle="--", linewidth=1)
         ax.annotate("target", (n_days, target), ha="right", va="bottom", color=MUTED, fontsize=8)

@@ -139,7 +139,12 @@ def _add_logs(rows: Rows, person: SimulatedPerson, plan: Plan, life: Life) -> No
     user, target = person.user_id, plan.nutrition_suggestions.calorie_target
     if target is not None:
         rows["calorie_targets"].append((user, life.start, target))
-    rows["sleep_targets"].append((user, life.start, 9.0 if person.profile.personal_info.age < 18 else 8.0))
+    rows["sleep_targets"].append((user, life.start, sleep_target(person)))
     for table, log in (("calorie_intake_logs", life.calories), ("sleep_duration_logs", life.sleep),
                        ("weight_logs", life.weight)):
         rows[table] += [(user, life.start + timedelta(days=day), value) for day, value in log.items()]
+
+
+def sleep_target(person: SimulatedPerson) -> float:
+    """Hours of sleep a night to aim at: 9 under 18, else 8 (heuristic within the usual 7-9 and 8-10)."""
+    return 9.0 if person.profile.personal_info.age < 18 else 8.0

@@ -1,5 +1,7 @@
 """Figures of notebook 04: the checks at a glance, and a measure by slice with its intervals."""
 
+import textwrap
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -45,7 +47,7 @@ def plot_checks(report: dict) -> Figure:
 def plot_slices(report: dict, measure: str = "conformance") -> Figure:
     """Draw one measure by slice with 95 % intervals; the dashed line is everybody, orange is an alert."""
     rows = [(f"{tag}: {value}", found[measure]) for tag, values in report["slices"].items()
-            for value, found in values.items() if found[measure]["n"]]
+            for value, found in sorted(values.items(), key=_age_first) if found[measure]["n"]]
     figure, (axis,) = new_figure(width=9, height=0.8 + 0.24 * len(rows))
     for place, (_, one) in enumerate(rows):
         colour = PALETTE[1] if one["alert"] else PALETTE[0] if one["n"] >= report["min_n"] else PALETTE[6]
@@ -55,8 +57,14 @@ def plot_slices(report: dict, measure: str = "conformance") -> Figure:
     axis.set_yticks(range(len(rows)), [f"{label}  (n {one['n']})" for label, one in rows], fontsize=8)
     axis.invert_yaxis()
     axis.grid(axis="y", color=GRID)
-    axis.set(title=f"{measure.replace('_', ' ').capitalize()} by slice", xlabel=report["measures"][measure])
+    axis.set(title=f"{measure.replace('_', ' ').capitalize()} by slice",
+             xlabel="\n".join(textwrap.wrap(report["measures"][measure], 80)))
     return figure
+
+
+def _age_first(item: tuple[str, dict]) -> tuple[bool, str]:
+    """Sort key of slice values: "under_18" before the ages it precedes."""
+    return not item[0].startswith("under"), item[0]
 
 
 def plot_token_ranges(stats: dict) -> Figure:

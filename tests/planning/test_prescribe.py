@@ -1,0 +1,231 @@
+"""Plans of the engine: valid, safe by the verifier, within the minutes, the same every time, sensible to a coach."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planning_people import ACCESS, CONDITIONS, GOALS, LEVELS, make_profile, spread_profiles
+
+from fitsense.contracts.plan import MAX_NOTE_WORDS, iter_entries
+from fitsense.contracts.profile import BODY_PARTS
+from fitsense.contracts.requests import make_request
+from fitsense.contracts.strictness import dump_compact
+from fitsense.knowledge.exercises import find_exercise
+from fitsense.planning.derive import derive, with_derived
+from fitsense.planning.nutrition import read_diet
+from fitsense.planning.prescribe import prescribe
+from fitsense.safety.energy import calorie_bounds
+from fitsense.safety.screening import screen
+from fitsense.safety.verifier import verify_plan
+
+
+def assert_sound(profile):
+    plan = prescribe(profile)
+    assert verify_plan(profile, plan) == []
+    sessions = plan.workout_plan.weekly_schedule
+    assert sum(len(session.exercises) for session in sessions) <= 24
+    assert all(session.duration <= profile.preferences.workout_duration for session in sessions)
+    assert all(len(entry.notes.split()) <= MAX_NOTE_WORDS for _, entry in iter_entries(plan))
+    return plan
+
+
+def test_plans_of_200_people_are_sound():
+    for profile in spread_profiles(200):
+        assert_sound(profile)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.fixed_dictionaries(
+        {
+            "age": st.integers(13, 100),
+            "gender": st.sampled_from(["male", "female", "other"]),
+            "height": st.floats(100, 230),
+            "weight": st.floats(25, 350),
+            "level": st.sampled_from(LEVELS),
+            "goals": st.lists(st.sampled_from(GOALS), min_size=1, max_size=3),
+            "minutes": st.integers(10, 180),
+            "days": st.integers(1, 7),
+            "access": st.sampled_from(ACCESS),
+            "injuries": st.lists(st.sampled_from(BODY_PARTS), max_size=8),
+            "conditions": st.lists(
+                st.one_of(st.sampled_from(CONDITIONS), st.text("abc xyz,.", min_size=1, max_size=40)), max_size=4
+            ),
+            "time": st.sampled_from(["", "no Mondays", "weekends only", "weekdays only", "evenings"]),
+            "rate": st.floats(0, 1),
+            "sleep": st.floats(0, 16),
+        }
+    )
+)
+def test_plans_of_any_profile_are_sound(fields):
+    assert_sound(make_profile(**fields))
+
+
+def test_same_profile_same_plan_whatever_derived_it_carries():
+    profile = make_profile(conditions=["asthma"], injuries=["knee"])
+    first = dump_compact(prescribe(profile))
+    assert dump_compact(prescribe(with_derived(profile))) == first
+    other = derive(make_profile(age=70, weight=120.0))
+    assert dump_compact(prescribe(profile.model_copy(update={"derived": other}))) == first
+
+
+def test_derived_numbers_are_the_plans_numbers():
+    for profile in spread_profiles(40):
+        derived, plan = derive(profile), prescribe(profile)
+        assert derived.sessions == len(plan.workout_plan.weekly_schedule)
+        assert derived.calorie_target == plan.nutrition_suggestions.calorie_target
+        strength = [entry for _, entry in iter_entries(plan) if find_exercise(entry.name).kind == "strength"]
+        assert max((entry.sets for entry in strength), default=derived.sets_per_exercise) <= derived.sets_per_exercise
+        make_request("plan_creation", with_derived(profile))
+
+
+def test_a_plan_takes_under_five_milliseconds():
+    people = spread_profiles(60)
+    for profile in people[:5]:
+        prescribe(profile)
+    spent = []
+    for profile in people:
+        start = time.process_time()
+        prescribe(profile)
+        spent.append(time.process_time() - start)
+    assert sorted(spent)[len(spent) // 2] < 0.005
+
+
+@pytest.mark.parametrize("days", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("access", ACCESS)
+def test_a_week_pushes_pulls_squats_and_hinges(days, access):
+    plan = prescribe(make_profile(level="intermediate", goals=["muscle_gain"], days=days, access=access, minutes=60))
+    patterns = [find_exercise(entry.name).pattern for _, entry in iter_entries(plan)]
+    pulls = sum("pull" in pattern for pattern in patterns)
+    pushes = sum(pattern.endswith("push") for pattern in patterns)
+    assert pulls >= 1 and pushes >= 1 and abs(pulls - pushes) <= 2
+    assert "squat" in patterns and "hinge" in patterns
+
+
+def test_seven_days_are_not_seven_hard_days():
+    for level in LEVELS:
+        week = prescribe(make_profile(level=level, days=7)).workout_plan.weekly_schedule
+        assert any(session.intensity_level == "low" for session in week)
+
+
+def test_disliked_exercises_go_and_too_hard_ones_get_easier():
+    usual = prescribe(make_profile(access="no_equipment", goals=["muscle_gain"]))
+    names = {entry.name for _, entry in iter_entries(usual)}
+    assert "Incline Push-Up" in names and "Bodyweight Squat" in names
+    said = [
+        {"exercise": "incline push-up", "difficulty": "too_hard", "enjoyment": 4},
+        {"exercise": "Bodyweight Squat", "difficulty": "just_right", "enjoyment": 1},
+    ]
+    changed = prescribe(make_profile(access="no_equipment", goals=["muscle_gain"], feedback=said))
+    names = {entry.name for _, entry in iter_entries(changed)}
+    assert "Incline Push-Up" not in names and "Wall Push-Up" in names and "Bodyweight Squat" not in names
+
+
+def test_liked_activity_decides_the_cardio():
+    plan = prescribe(make_profile(goals=["weight_loss"], access="no_equipment", activities=["Swimming on Sundays"]))
+    assert "Pool Swim" in {entry.name for _, entry in iter_entries(plan)}
+
+
+def test_excluded_days_are_kept_free():
+    days = [s.day for s in prescribe(make_profile(time="busy on Mondays, no Fridays")).workout_plan.weekly_schedule]
+    assert len(days) == 3 and not {"Monday", "Friday"} & set(days)
+    weekend = prescribe(make_profile(time="weekends only", days=4)).workout_plan
+    assert [session.day for session in weekend.weekly_schedule] == ["Saturday", "Sunday"]
+    assert "Fewer days than asked" in weekend.overview
+
+
+def test_progression_steps_are_small_and_end_in_a_deload():
+    for profile in spread_profiles(60):
+        weeks = prescribe(profile).workout_plan.progression_plan
+        steps = [weeks.week_1, weeks.week_2, weeks.week_3, weeks.week_4]
+        assert all(week.intensity_increase == 0 or 2 <= week.intensity_increase <= 10 for week in steps)
+        assert weeks.week_4.intensity_increase == 0 and "Deload" in weeks.week_4.exercise_progressions[0]
+    careful = prescribe(make_profile(age=70)).workout_plan.progression_plan
+    assert (
+        careful.week_3.intensity_increase
+        < prescribe(make_profile()).workout_plan.progression_plan.week_3.intensity_increase
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"conditions": ["eating disorder history"]}, None),
+        ({"age": 16}, None),
+    ],
+)
+def test_no_calorie_number_where_it_would_harm(fields, expected):
+    plan = prescribe(make_profile(goals=["weight_loss"], **fields))
+    assert plan.nutrition_suggestions.calorie_target is expected
+
+
+def test_no_deficit_in_pregnancy_and_underweight():
+    for fields in ({"conditions": ["pregnant 24 weeks"]}, {"weight": 52.0}):
+        profile = make_profile(goals=["weight_loss"], **fields)
+        assert prescribe(profile).nutrition_suggestions.calorie_target >= derive(profile).energy_need
+
+
+def test_calories_follow_the_goal_within_bounds_and_fifties():
+    targets = {}
+    for goal in GOALS:
+        profile = make_profile(goals=[goal], weight=80.0)
+        targets[goal] = prescribe(profile).nutrition_suggestions.calorie_target
+        low, high = calorie_bounds(profile, screen(profile))
+        assert low <= targets[goal] <= high and targets[goal] % 50 == 0
+    assert targets["weight_loss"] < targets["general_fitness"] < targets["muscle_gain"]
+
+
+def test_meals_keep_diet_and_allergies():
+    meals = prescribe(make_profile(diet="vegan", allergies=["soy"])).nutrition_suggestions.meal_timing
+    assert "chicken" not in meals.post_workout.lower() and "tofu" not in meals.post_workout.lower()
+    assert read_diet(make_profile(allergies=["something odd"]))[1] >= {"gluten", "dairy", "nuts"}
+
+
+def test_referral_and_injury_lines_are_said():
+    plan = prescribe(make_profile(conditions=["heart disease"], injuries=["knee"]))
+    adaptations = plan.workout_plan.adaptations
+    assert adaptations.referral and adaptations.knee_friendly
+    assert prescribe(make_profile()).workout_plan.adaptations.referral is None
+
+
+def test_low_intensity_means_gentle_movement_only():
+    plan = prescribe(
+        make_profile(goals=["strength_increase"], conditions=["chest tightness on climbs, not checked yet"])
+    )
+    kinds = {find_exercise(entry.name).kind for _, entry in iter_entries(plan)}
+    assert "strength" not in kinds and plan.workout_plan.adaptations.referral
+    assert all(session.intensity_level == "low" for session in plan.workout_plan.weekly_schedule)
+
+
+def test_large_exercises_come_before_small_ones_and_cardio_last():
+    for profile in spread_profiles(60):
+        for session in prescribe(profile).workout_plan.weekly_schedule:
+            timed = [entry.duration is not None for entry in session.exercises]
+            assert timed == sorted(timed)
+    strength = prescribe(make_profile(level="intermediate", goals=["strength_increase"], minutes=60))
+    names = [entry.name for entry in strength.workout_plan.weekly_schedule[0].exercises]
+    assert find_exercise(names[-1]).pattern == "core"
+
+
+def test_older_people_get_balance_work():
+    plan = prescribe(make_profile(age=70))
+    balance = [session.day for session, entry in iter_entries(plan) if find_exercise(entry.name).kind == "balance"]
+    assert len(balance) == 3
+
+
+@pytest.mark.full
+def test_the_longest_plans_keep_within_2100_tokens():
+    from fitsense.models.tokens import load_tokenizer
+    from fitsense.params import ModelParams
+
+    tokenizer = load_tokenizer(ModelParams())
+    hurt = ["knee", "shoulder"]
+    for level in LEVELS:
+        for goal in GOALS:
+            for days in (4, 6):
+                for injuries, conditions in (((), ()), (hurt[:1], ()), (hurt, CONDITIONS[:3])):
+                    profile = make_profile(
+                        level=level, goals=[goal], days=days, minutes=120, injuries=injuries, conditions=conditions
+                    )
+                    assert len(tokenizer(dump_compact(prescribe(profile)))["input_ids"]) <= 2100

@@ -1,0 +1,238 @@
+"""The command line: what it prints, its exit codes, one-line complaints, JSON lines, and no model on the rules path."""
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fitsense.cli import BAD_INPUT, DONE, PLAIN_PROFILE, VIOLATIONS, main
+from fitsense.contracts.changes import Adaptation, SafetyAdjustment
+from fitsense.contracts.plan import Plan
+from fitsense.contracts.strictness import check_contract
+
+LOGS = [{"week": week, "sessions_planned": 3, "sessions": [
+    {"exercises": [{"name": "Goblet Squat", "sets": [{"reps": 12, "weight_kg": 16.0, "rir": 4}] * 3}]}] * 3}
+    for week in (1, 2)]
+LOADED = {"user": "Kim", "goal": "muscle_gain", "calorie_target": 2400, "sessions_per_week": 3, "exercises": [
+    {"name": "Goblet Squat", "sets": 3, "rep_min": 8, "rep_max": 12, "target_rir": 2, "weight_kg": 16,
+     "smallest_step_kg": 2}]}
+
+
+def changed_profile(path: str, value) -> dict:
+    """The plain profile with the value at a dotted path changed."""
+    profile = copy.deepcopy(PLAIN_PROFILE)
+    *steps, last = path.split(".")
+    place = profile
+    for step in steps:
+        place = place[step]
+    place[last] = value
+    return profile
+
+
+def read_json(path: str):
+    """The JSON value of a file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a JSON value (or raw text) to a file, return its path."""
+    def write_file(name: str, value) -> str:
+        path = tmp_path / name
+        path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+        return str(path)
+    return write_file
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command line; return (exit code, stdout, stderr)."""
+    def run_main(*argv: str):
+        try:
+            code = main(list(argv))
+        except SystemExit as stop:
+            code = stop.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+    return run_main
+
+
+@pytest.fixture
+def plan_file(write, run):
+    """A file with the engine's plan for the plain profile."""
+    return write("plan.json", run("plan", "--profile", write("profile.json", PLAIN_PROFILE))[1])
+
+
+def test_plan_prints_a_plan_that_verifies(write, run, plan_file):
+    check_contract(Plan, read_json(plan_file), "plan")
+    code, out, err = run("verify", "--profile", write("profile.json", PLAIN_PROFILE), "--plan", plan_file)
+    assert (code, json.loads(out), err) == (DONE, [], "")
+
+
+def test_plan_is_the_same_every_time(write, run):
+    path = write("profile.json", PLAIN_PROFILE)
+    assert run("plan", "--profile", path) == run("plan", "--profile", path)
+
+
+def test_verify_prints_violations_and_exits_1(write, run, plan_file):
+    plan = read_json(plan_file)
+    plan["workout_plan"]["weekly_schedule"][0]["exercises"][0]["name"] = "Moon Press"
+    code, out, err = run("verify", "--profile", write("p.json", PLAIN_PROFILE), "--plan", write("bad.json", plan))
+    assert (code, err) == (VIOLATIONS, "")
+    [violation] = json.loads(out)
+    assert list(violation) == ["rule_id", "severity", "place", "reason"]
+    assert violation["rule_id"] == "check_unknown_exercise"
+    assert violation["place"] == "workout_plan.weekly_schedule.0.exercises.0.name"
+
+
+def test_verify_refuses_a_broken_contract(write, run, plan_file):
+    plan = read_json(plan_file)
+    plan["workout_plan"]["weekly_schedule"][0]["exercises"][0]["sets"] = "three"
+    code, out, err = run("verify", "--profile", write("p.json", PLAIN_PROFILE), "--plan", write("bad.json", plan))
+    assert (code, out) == (BAD_INPUT, "")
+    assert "exercises.0.sets" in err and "'three'" in err
+
+
+@pytest.mark.parametrize(("text", "triage"), [
+    ("crushing chest pain", "emergency"), ("my knee is swollen and hot", "stop_and_refer"), ("my knee aches", "modify"),
+    ("feeling great", "proceed")])
+def test_triage_prints_a_safety_answer(run, text, triage):
+    code, out, err = run("triage", text)
+    assert (code, err) == (DONE, "")
+    assert check_contract(SafetyAdjustment, json.loads(out), "answer").triage == triage
+
+
+@pytest.mark.parametrize("with_profile", [True, False])
+def test_adapt_answers_a_full_plan(write, run, plan_file, with_profile):
+    profile = ("--profile", write("profile.json", PLAIN_PROFILE)) if with_profile else ()
+    code, out, err = run("adapt", "--plan", plan_file, "--logs", write("logs.json", LOGS), *profile)
+    assert (code, err) == (DONE, "")
+    check_contract(Adaptation, json.loads(out), "answer")
+
+
+def test_adapt_answers_a_loaded_plan(write, run):
+    code, out, err = run("adapt", "--plan", write("plan.json", LOADED), "--logs", write("logs.json", LOGS))
+    assert (code, err) == (DONE, "")
+    check_contract(Adaptation, json.loads(out), "answer")
+
+
+def test_adapt_leaves_calories_alone_where_a_number_would_harm(write, run):
+    young = write("young.json", changed_profile("personal_info.age", 15))
+    gaining = [{**week, "bodyweight_kg": 70.0 + 2 * week["week"], "calories_avg": 2400} for week in LOGS]
+    logs = write("logs.json", gaining)
+    out = run("adapt", "--plan", write("plan.json", LOADED), "--logs", logs, "--profile", young)[1]
+    assert json.loads(out)["calorie_change"] == 0
+
+
+@pytest.mark.parametrize(("path", "value", "parts"), [
+    ("personal_info.age", 5, ["profile.personal_info.age", "5", "13"]),
+    ("personal_info.age", "30", ["profile.personal_info.age", "'30'", "integer"]),
+    ("personal_info.age", True, ["profile.personal_info.age", "True"]),
+    ("personal_info.gender", "x", ["profile.personal_info.gender", "'x'", "'male'"]),
+    ("goals", [], ["profile.goals", "at least 1"]),
+    ("constraints.injuries", ["brain"], ["profile.constraints.injuries.0", "'brain'", "'knee'"]),
+    ("colour", "red", ["profile.colour", "'red'", "no such key"]),
+])
+def test_bad_profile_is_one_line_naming_field_value_and_allowed(write, run, path, value, parts):
+    code, out, err = run("plan", "--profile", write("profile.json", changed_profile(path, value)))
+    assert (code, out) == (BAD_INPUT, "")
+    assert err.count("\n") == 1 and all(part in err for part in parts), err
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1,2", "null", "NaN", '{"a":1,"a":2}', "[" * 4000, "\x00", "\ufeff{", "💥"])
+def test_broken_json_is_one_line(write, run, text):
+    code, out, err = run("plan", "--profile", write("profile.json", text))
+    assert (code, out) == (BAD_INPUT, "") and err.count("\n") == 1 and err.startswith("profile")
+
+
+def test_unreadable_files_are_one_line(tmp_path, run):
+    bad = tmp_path / "bytes.json"
+    bad.write_bytes(b"\xff\xfe\x00")
+    for path in (str(tmp_path / "none.json"), str(tmp_path), str(bad)):
+        code, out, err = run("plan", "--profile", path)
+        assert (code, out) == (BAD_INPUT, "") and err.count("\n") == 1 and err.startswith("profile: got")
+
+
+@pytest.mark.parametrize("argv", [
+    [], ["fly"], ["plan"], ["verify", "--profile", "x"], ["triage"], ["adapt", "--logs", "x"], ["plan", "--speed", "9"],
+    ["triage", "  "], ["triage", "a" * 4001], ["triage", "bell \x07"], ["triage", "x", "--coach", "nowhere"],
+    ["demo", "--auth", "nopassword"]])
+def test_bad_use_is_one_line_and_exit_2(run, argv):
+    code, out, err = run(*argv)
+    assert (code, out) == (BAD_INPUT, "")
+    assert err.count("\n") == 1, err
+
+
+def test_logs_are_named_where_they_are_wrong(write, run):
+    code, _, err = run("adapt", "--plan", write("p.json", LOADED), "--logs", write("l.json", [{"week": 0}]))
+    assert code == BAD_INPUT and err.startswith("logs.0.")
+    code, _, err = run("adapt", "--plan", write("p.json", LOADED), "--logs", write("l.json", LOGS * 3))
+    assert code == BAD_INPUT and err.startswith("logs: got") and "4" in err
+
+
+def test_jsonl_answers_every_line_in_order(write, run, plan_file):
+    plan = read_json(plan_file)
+    lines = [json.dumps({"id": "a", "profile": PLAIN_PROFILE, "plan": plan}), "not json", "",
+             json.dumps({"id": 3, "profile": PLAIN_PROFILE}), json.dumps([1]),
+             json.dumps({"id": "e", "profile": changed_profile("personal_info.age", 5), "plan": plan}),
+             json.dumps({"id": "f", "profile": changed_profile("preferences.days_per_week", 1), "plan": plan})]
+    code, out, err = run("verify", "--jsonl", write("in.jsonl", "\n".join(lines)))
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (DONE, "")
+    assert [(answer["id"], answer["ok"]) for answer in answers] == [
+        ("a", True), (None, False), (3, False), (None, False), ("e", False), ("f", True)]
+    assert all(set(answer) == {"id", "ok", "result" if answer["ok"] else "error"} for answer in answers)
+    assert answers[0]["result"] == [] and "age" in answers[4]["error"]
+    assert {violation["rule_id"] for violation in answers[5]["result"]} == {"check_days"}
+
+
+@pytest.mark.parametrize(("command", "record"), [
+    ("plan", {"profile": PLAIN_PROFILE}), ("triage", {"text": "my knee aches"}),
+    ("adapt", {"plan": LOADED, "logs": LOGS}),
+    ("triage", {"text": "my knee aches", "profile": PLAIN_PROFILE})])
+def test_jsonl_gives_what_the_single_command_gives(write, run, command, record):
+    code, out, _ = run(command, "--jsonl", write("in.jsonl", json.dumps({"id": 1, **record})))
+    answer = json.loads(out)
+    assert (code, answer["id"], answer["ok"]) == (DONE, 1, True)
+    if "profile" not in record or command != "triage":
+        single = [record["text"]] if command == "triage" else [
+            part for key, value in record.items() for part in (f"--{key}", write(f"{key}.json", value))]
+        assert json.loads(run(command, *single)[1]) == answer["result"]
+
+
+def test_jsonl_survives_bad_bytes_and_unknown_keys(tmp_path, run):
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b'{"id":1,"text":"\xff"}\n{"id":2,"text":"fine","colour":1}\n{"id":3,"text":"fine"}\n')
+    code, out, err = run("triage", "--jsonl", str(path))
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert (code, err, [answer["ok"] for answer in answers]) == (DONE, "", [False, False, True])
+    assert "colour" in answers[1]["error"]
+
+
+def test_jsonl_and_single_input_exclude_each_other(write, run):
+    code, out, err = run("triage", "text", "--jsonl", write("in.jsonl", ""))
+    assert (code, out) == (BAD_INPUT, "") and "--jsonl" in err
+
+
+def test_demo_share_needs_auth(run):
+    code, out, err = run("demo", "--share")
+    assert (code, out) == (BAD_INPUT, "") and "auth" in err and err.count("\n") == 1
+
+
+def test_module_runs_without_loading_a_model():
+    code = "import sys; from fitsense.cli import main; main(['triage', 'my knee aches']); " \
+           "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'gradio', 'pandas')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["triage"] == "modify"
+
+
+def test_output_is_utf8_whatever_the_locale(write):
+    profile = write("profile.json", changed_profile("constraints.conditions", ["zörblitis"]))
+    done = subprocess.run([sys.executable, "-m", "fitsense", "plan", "--profile", profile], capture_output=True,
+                          timeout=60, check=False, env={"LC_ALL": "C", "PYTHONUTF8": "0", "PATH": ""})
+    assert done.returncode == 0, done.stderr
+    assert "zörblitis" in done.stdout.decode("utf-8")
