@@ -19,6 +19,7 @@ from pathlib import Path
 import papermill
 from nbclient.output_widget import OutputWidget
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from fitsense.artifacts import STAGES, ArtifactError, code_version, outputs_dir, read_json, read_manifest, stale_reason
 from fitsense.params import ROOT, Params, ParamsError, default_run_id, load_params
@@ -34,6 +35,8 @@ PLAIN_ERRORS = {"ArtifactError", "ParamsError", "BaseModelError", "AdapterError"
                 "DatasetError", "AppError"}
 
 
+# Kernels talk over files of this user, not over TCP ports that everybody on the machine can reach.
+LOCAL_KERNEL = Config({"KernelManager": {"transport": "ipc"}, "AsyncKernelManager": {"transport": "ipc"}})
 _publish = OutputWidget._publish_msg
 
 
@@ -143,7 +146,7 @@ def execute_notebook(stage: str, request: RunRequest, run_dir: Path) -> None:
     try:
         papermill.execute_notebook(
             str(ROOT / "notebooks" / f"{stage}.ipynb"), str(target), parameters=parameters, kernel_name="python3",
-            cwd=str(ROOT), progress_bar=False, stdout_file=sys.stdout, log_output=False)
+            cwd=str(ROOT), progress_bar=False, stdout_file=sys.stdout, log_output=False, config=LOCAL_KERNEL)
     except PapermillExecutionError as error:
         raise _translate(stage, target, error) from None
     except OSError as error:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fitsense.coach.choice import newest_run, open_coach
-from fitsense.coach.coaches import CoachReply, RulesCoach, StudentCoach, allowed_names, make_reply
+from fitsense.coach.coaches import CoachReply, RulesCoach, StudentCoach, make_reply
 from fitsense.coach.conversation import apply_to_plan, choose_prompt_type, read_message, verify_profile_plan
 from fitsense.coach.guard import find_violations, guard_answer
 from fitsense.coach.salvage import salvage_json
@@ -15,6 +15,7 @@ from fitsense.contracts.strictness import ContractError
 from fitsense.models.generation import load_student
 from fitsense.params import ModelParams, Params
 from fitsense.planning.respond import respond
+from fitsense.safety.permitted import allowed_names
 
 
 def test_rules_coach_answers_and_says_who_it_is(ask_plan):

@@ -15,15 +15,13 @@ from typing import Protocol
 
 from fitsense.coach.guard import Guarded, Verdict, find_violations, guard_answer
 from fitsense.coach.kept import share_kept
-from fitsense.contracts.profile import Profile
-from fitsense.contracts.requests import Request, person_of
+from fitsense.contracts.requests import Request
 from fitsense.contracts.strictness import ContractError, parse_json
-from fitsense.knowledge.exercises import load_exercises
 from fitsense.models.adapters import adapter_model_params
 from fitsense.models.generation import Student, load_student
 from fitsense.params import EvaluationParams
 from fitsense.planning.respond import respond
-from fitsense.safety.screening import is_allowed, screen, screen_person
+from fitsense.safety.permitted import allowed_names
 from fitsense.safety.verifier import Violation
 
 RULES_LABEL = "rules coach (planning engine, no model)"
@@ -110,7 +108,7 @@ class StudentCoach:
         """Yield the student's growing text under the grammar, then the guarded reply."""
         started, text, timed_out = time.perf_counter(), "", False
         most = self.max_new_tokens_plan if request.prompt_type == "plan_creation" else self.max_new_tokens_short
-        pieces = self.student.stream(request, grammar=True, max_new_tokens=most, exercise_names=allowed_names(request))
+        pieces = self.student.stream(request, grammar=True, max_new_tokens=most, exercise_names=allowed_names)
         for text in pieces:
             yield text
             if time.perf_counter() - started > self.timeout_s:
@@ -160,15 +158,3 @@ def _is_whole(request: Request, text: str) -> bool:
     except ContractError:
         return False
     return True
-
-
-def allowed_names(request: Request) -> tuple[str, ...]:
-    """The exercises this request's person may do, sorted: what the grammar lets the student name."""
-    asked = request.input
-    person = person_of(asked) if isinstance(asked, Profile) else asked.person
-    limits = screen(asked) if isinstance(asked, Profile) else screen_person(person)
-    return tuple(
-        name
-        for name, exercise in load_exercises().items()
-        if is_allowed(exercise, limits, person.equipment_access, person.fitness_level) is None
-    )

@@ -26,8 +26,9 @@ from fitsense.evaluation.baselines import find_nearest
 from fitsense.evaluation.records import PLAN_TYPE, prompt_type, request_of
 from fitsense.evaluation.sampling import sample_records
 from fitsense.evaluation.suites import SYSTEMS
-from fitsense.models.generation import Generation, Student
+from fitsense.models.generation import Generation, Student, any_name
 from fitsense.params import EvaluationParams
+from fitsense.safety.permitted import allowed_names
 
 CACHE = ".predictions.partial.jsonl"
 PREDICTIONS = "predictions.jsonl"
@@ -35,13 +36,12 @@ PREDICTIONS = "predictions.jsonl"
 
 @dataclass(frozen=True)
 class Decoding:
-    """How answers are written: under the grammar or free, the most new tokens, requests a batch, names allowed."""
+    """How answers are written: under the grammar (with the exercises the person may do) or free, lengths, batch."""
 
     grammar: bool
     max_new_tokens_plan: int
     max_new_tokens_short: int
     batch_size: int
-    exercise_names: tuple[str, ...] = ()
 
 
 def decoding_of(params: EvaluationParams, grammar: bool) -> Decoding:
@@ -142,7 +142,7 @@ def _generate(student: Student, batch: list[dict], decoding: Decoding) -> list[G
     requests: list[Request] = [request_of(record) for record in batch]
     longest = decoding.max_new_tokens_plan if prompt_type(batch[0]) == PLAN_TYPE else decoding.max_new_tokens_short
     return student.generate(requests, grammar=decoding.grammar, max_new_tokens=longest, batch_size=len(requests),
-                            exercise_names=decoding.exercise_names)
+                            exercise_names=allowed_names if decoding.grammar else any_name)
 
 
 def _predicted(record: dict, system: str, answer: Generation, fingerprint: str, batch: str) -> dict:

@@ -8,16 +8,16 @@ The adapter is merged into the dequantised NF4 base, the weights it was trained 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Literal
 
 import torch
 from peft import PeftModel
-from transformers import TextStreamer
+from transformers import StoppingCriteria, StoppingCriteriaList, TextStreamer
 
 from fitsense.contracts.requests import Request, user_turn
 from fitsense.models.adapters import adapter_digest, check_adapter
@@ -25,6 +25,13 @@ from fitsense.models.base import load_dequantised
 from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer, render_prompt
 from fitsense.params import ModelParams
+
+NamesOf = Callable[[Request], tuple[str, ...]]  # the exercises a grammar lets an answer name; () means any
+
+
+def any_name(request: Request) -> tuple[str, ...]:
+    """No limit on the exercises an answer may name."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class Student:
         self._lock = Lock()  # one generation at a time: the weights are resident once
 
     def generate(self, requests: list[Request], grammar: bool = False, max_new_tokens: int = 2100,
-                 batch_size: int = 8, exercise_names: tuple[str, ...] = ()) -> list[Generation]:
+                 batch_size: int = 8, exercise_names: NamesOf = any_name) -> list[Generation]:
         """Answer requests in order, `batch_size` at a time; greedy, so equal requests give equal answers."""
         answers = []
         for start in range(0, len(requests), batch_size):
@@ -58,35 +65,40 @@ class Student:
         return answers
 
     def stream(self, request: Request, grammar: bool = True, max_new_tokens: int = 2100,
-               exercise_names: tuple[str, ...] = ()) -> Iterator[str]:
-        """Yield the growing answer to one request, a piece at a time; errors of the worker are raised here."""
-        pieces: Queue = Queue()
+               exercise_names: NamesOf = any_name) -> Iterator[str]:
+        """Yield the growing answer to one request; the worker's errors are raised here; closing the stream stops it."""
+        pieces, abandoned = Queue(), Event()
         streamer = _QueueStreamer(self.tokenizer, pieces)
         worker = Thread(daemon=True, target=_run_into, args=(
-            pieces, self._generate_batch, [request], grammar, max_new_tokens, exercise_names, streamer))
+            pieces, self._generate_batch, [request], grammar, max_new_tokens, exercise_names, streamer, abandoned))
         worker.start()
         text = ""
-        while (piece := pieces.get()) is not None:
-            if isinstance(piece, BaseException):
-                raise piece
-            text += piece
-            yield text
+        try:
+            while (piece := pieces.get()) is not None:
+                if isinstance(piece, BaseException):
+                    raise piece
+                text += piece
+                yield text
+        finally:
+            abandoned.set()
 
-    def _generate_batch(self, requests, grammar, max_new_tokens, exercise_names, streamer=None) -> list[Generation]:
+    def _generate_batch(self, requests, grammar, max_new_tokens, exercise_names, streamer=None,
+                        abandoned=None) -> list[Generation]:
         prompts = [render_prompt(self.tokenizer, user_turn(request)) for request in requests]
         encoded = self.tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
         encoded = encoded.to(self.model.device)
         n_prompt = encoded["input_ids"].shape[1]
         processors = []
         if grammar:
-            grammars = [compile_grammar(request, exercise_names) for request in requests]
+            grammars = [compile_grammar(request, exercise_names(request)) for request in requests]
             processors = [GrammarProcessor(self._guidance_tokenizer(), grammars, n_prompt)]
         started = time.perf_counter()
         with self._lock, torch.inference_mode():
             output = self.model.generate(
                 input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"], do_sample=False,
                 max_new_tokens=max_new_tokens, eos_token_id=self.end_id, pad_token_id=self.end_id,
-                logits_processor=processors, streamer=streamer)
+                logits_processor=processors, streamer=streamer,
+                stopping_criteria=StoppingCriteriaList([_StopWhen(abandoned)] if abandoned else []))
         seconds = time.perf_counter() - started
         return [self._finish(row, seconds, len(requests)) for row in output[:, n_prompt:].tolist()]
 
@@ -102,6 +114,17 @@ class Student:
             n_vocab = self.model.get_output_embeddings().weight.shape[0]
             self._guidance = guidance_tokenizer(self.tokenizer, n_vocab, self.end_id)
         return self._guidance
+
+
+class _StopWhen(StoppingCriteria):
+    """Stops every row as soon as nobody reads the stream any more."""
+
+    def __init__(self, abandoned: Event):
+        self.abandoned = abandoned
+
+    def __call__(self, input_ids: torch.LongTensor, scores, **kwargs) -> torch.BoolTensor:
+        """One flag a row."""
+        return torch.full((input_ids.shape[0],), self.abandoned.is_set(), device=input_ids.device)
 
 
 class _QueueStreamer(TextStreamer):
