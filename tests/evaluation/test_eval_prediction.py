@@ -8,16 +8,19 @@ from fitsense.artifacts import read_jsonl
 from fitsense.evaluation.baselines import find_nearest
 from fitsense.evaluation.prediction import (
     CACHE,
+    Asked,
     Decoding,
     answer_as_nearest,
     answer_as_teacher,
     answer_behind_guard,
     answer_requests,
-    batch_records,
+    answer_samples,
+    batch_asked,
     write_predictions,
 )
 from fitsense.evaluation.records import NEEDS_ESCALATION, RecordError, check_disjoint_users, expected_triage, request_of
 from fitsense.evaluation.sampling import sample_records, share_out, spread_records
+from fitsense.params import EvaluationParams
 
 DECODING = Decoding(grammar=False, max_new_tokens_plan=50, max_new_tokens_short=20, batch_size=2)
 KEYS = {"record_id", "user_id", "system", "prompt_type", "reference", "raw_text", "finish_reason", "n_tokens",
@@ -85,9 +88,19 @@ def test_nothing_else_inherits_an_answer(build, tmp_path, change):
 
 
 def test_plans_and_short_answers_are_batched_apart(build):
-    batches = batch_records(build.records(3), 4)
+    decoding = Decoding(True, 50, 20, 4)
+    batches = batch_asked([Asked("student", record, decoding) for record in build.records(3)])
     assert sorted(map(len, batches)) == [3, 4, 4, 4]
-    assert all(len({r["context"]["prompt_type"] == "plan_creation" for r in batch}) == 1 for batch in batches)
+    assert all(len({one.is_plan for one in batch}) == 1 for batch in batches)
+
+
+def test_systems_that_share_weights_share_batches(build, tmp_path):
+    params = EvaluationParams(n_plans={"student": 2, "student_grammar": 2}, n_short={"student": 4, "student_grammar": 4})
+    student = build.student("{}")
+    answers = answer_samples({"student": False, "student_grammar": True}, student, build.records(3), params, tmp_path)
+    assert {system: len(found) for system, found in answers.items()} == {"student": 6, "student_grammar": 6}
+    assert {prediction["batch_size"] for found in answers.values() for prediction in found} == {4, 8}
+    assert len({prediction["fingerprint"] for found in answers.values() for prediction in found}) == 2
 
 
 def test_nearest_picks_the_obvious_neighbour(build):

@@ -55,13 +55,17 @@ class Student:
         self._guidance = None
         self._lock = Lock()  # one generation at a time: the weights are resident once
 
-    def generate(self, requests: list[Request], grammar: bool = False, max_new_tokens: int = 2100,
+    def generate(self, requests: list[Request], grammar: bool | list[bool] = False, max_new_tokens: int = 2100,
                  batch_size: int = 8, exercise_names: NamesOf = any_name) -> list[Generation]:
-        """Answer requests in order, `batch_size` at a time; greedy, so equal requests give equal answers."""
+        """Answer requests in order, `batch_size` at a time; greedy, so equal requests give equal answers.
+
+        `grammar` says for all requests, or for each, whether its contract's grammar holds.
+        """
+        flags = grammar if isinstance(grammar, list) else [grammar] * len(requests)
         answers = []
         for start in range(0, len(requests), batch_size):
-            batch = requests[start:start + batch_size]
-            answers += self._generate_batch(batch, grammar, max_new_tokens, exercise_names)
+            end = start + batch_size
+            answers += self._generate_batch(requests[start:end], flags[start:end], max_new_tokens, exercise_names)
         return answers
 
     def stream(self, request: Request, grammar: bool = True, max_new_tokens: int = 2100,
@@ -70,7 +74,7 @@ class Student:
         pieces, abandoned = Queue(), Event()
         streamer = _QueueStreamer(self.tokenizer, pieces)
         worker = Thread(daemon=True, target=_run_into, args=(
-            pieces, self._generate_batch, [request], grammar, max_new_tokens, exercise_names, streamer, abandoned))
+            pieces, self._generate_batch, [request], [grammar], max_new_tokens, exercise_names, streamer, abandoned))
         worker.start()
         text = ""
         try:
@@ -82,15 +86,16 @@ class Student:
         finally:
             abandoned.set()
 
-    def _generate_batch(self, requests, grammar, max_new_tokens, exercise_names, streamer=None,
+    def _generate_batch(self, requests, flags, max_new_tokens, exercise_names, streamer=None,
                         abandoned=None) -> list[Generation]:
         prompts = [render_prompt(self.tokenizer, user_turn(request)) for request in requests]
         encoded = self.tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
         encoded = encoded.to(self.model.device)
         n_prompt = encoded["input_ids"].shape[1]
         processors = []
-        if grammar:
-            grammars = [compile_grammar(request, exercise_names(request)) for request in requests]
+        if any(flags):
+            grammars = [compile_grammar(request, exercise_names(request)) if flag else None
+                        for request, flag in zip(requests, flags, strict=True)]
             processors = [GrammarProcessor(self._guidance_tokenizer(), grammars, n_prompt)]
         started = time.perf_counter()
         with self._lock, torch.inference_mode():

@@ -106,11 +106,14 @@ def guidance_tokenizer(tokenizer, n_vocab: int, end_id: int) -> llguidance.LLTok
 
 
 class GrammarProcessor(LogitsProcessor):
-    """Masks, for every row of a batch, the tokens its grammar forbids; call with left-padded prompts of one length."""
+    """Masks, for every row of a batch, the tokens its grammar forbids (None: a row that writes freely).
 
-    def __init__(self, guidance: llguidance.LLTokenizer, grammars: list[str], prompt_length: int):
-        self.matchers = [llguidance.LLMatcher(guidance, grammar) for grammar in grammars]
-        for matcher in self.matchers:
+    Call with left-padded prompts of one length.
+    """
+
+    def __init__(self, guidance: llguidance.LLTokenizer, grammars: list[str | None], prompt_length: int):
+        self.matchers = [llguidance.LLMatcher(guidance, grammar) if grammar else None for grammar in grammars]
+        for matcher in filter(None, self.matchers):
             if matcher.is_error():
                 raise ValueError(f"grammar does not compile: {matcher.get_error()}")
         self.n_seen = prompt_length
@@ -120,10 +123,10 @@ class GrammarProcessor(LogitsProcessor):
         """Take the tokens chosen since the last call, then mask scores, shape (batch, vocabulary)."""
         for row, matcher in zip(input_ids[:, self.n_seen:].tolist(), self.matchers, strict=True):
             for token in row:
-                if not matcher.is_stopped():
+                if matcher and not matcher.is_stopped():
                     matcher.consume_token(token)
         self.n_seen = input_ids.shape[1]
-        live = [row for row, matcher in enumerate(self.matchers) if not matcher.is_stopped()]
+        live = [row for row, matcher in enumerate(self.matchers) if matcher and not matcher.is_stopped()]
         for row in live:
             mask_torch.fill_next_token_bitmask(self.matchers[row], self.bitmask, row)
         allowed = _unpack(self.bitmask[live], scores.shape[1]).to(scores.device)
