@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from conftest import RUN_ID, kill_when, run_all
+from smoke_runs import RUN_ID, kill_when, run_all
 
 from fitsense.artifacts import STAGES, hash_folder, read_json, read_jsonl
 

@@ -70,11 +70,12 @@ def _settle_computed(student: Plan, week: Week) -> Plan:
     adaptations, needed = student.workout_plan.adaptations, week.reference.workout_plan.adaptations
     if needed.referral is not None and adaptations.referral != needed.referral:
         week.notes.append("referral added")
-        student = with_field(student, "workout_plan.adaptations.referral", needed.referral)
-    for part in (key for key, text in needed.model_dump().items() if key.endswith("_friendly") and text):
-        if getattr(adaptations, part) is None:
-            week.notes.append(f"{part} line added")
-            student = with_field(student, f"workout_plan.adaptations.{part}", getattr(needed, part))
+    if adaptations != needed:
+        week.notes.append("adaptations: who may do what is a matter of rules, so the planner's lines stand")
+        student = with_field(student, "workout_plan.adaptations", needed)
+    if "warm-up" not in student.workout_plan.overview:
+        week.notes.append("overview: warm-up and cool-down were not named, the planner's used")
+        student = with_field(student, "workout_plan.overview", week.reference.workout_plan.overview)
     return student
 
 
@@ -96,14 +97,31 @@ def _graft_sessions(week: Week, plan: Plan, raw_sessions: list[dict]) -> tuple[P
         unused.remove(raw)
         for session, notes in _session_forms(week, raw, slot):
             trial = _with_session(plan, index, session)
-            if not week.check(trial):
+            if not _is_thin(session, slot, slots[:index], plan) and not week.check(trial):
                 plan, n_kept = trial, n_kept + 1
                 week.notes += notes
                 break
         else:
-            week.notes.append(f"{slot.day}: no form of the student's session was safe and in time, the planner's used")
+            week.notes.append(f"{slot.day}: the student's session was unsafe, too long or too thin, the planner's used")
     week.notes += [f"surplus session on {session.get('day')!r} left out" for session in unused]
     return plan, n_kept
+
+
+def _is_thin(session: SessionDay, slot: SessionDay, earlier: list[SessionDay], plan: Plan) -> bool:
+    """Whether a session is safe but no training: under half the planner's exercises, or an earlier day once more.
+
+    Half is our choice (heuristic): a verified week of one exercise a day harms nobody and helps nobody.
+    """
+    names = [entry.name for entry in session.exercises]
+    if 2 * len(names) < len(slot.exercises):
+        return True
+    planned_again = any(_names(day) == _names(slot) for day in earlier)
+    settled = plan.workout_plan.weekly_schedule[: len(earlier)]
+    return not planned_again and any(_names(day) == names for day in settled)
+
+
+def _names(session: SessionDay) -> list[str]:
+    return [entry.name for entry in session.exercises]
 
 
 def _with_session(plan: Plan, index: int, session: SessionDay) -> Plan:

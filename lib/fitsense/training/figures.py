@@ -17,7 +17,7 @@ def plot_loss(log: list[dict], held_out: list[dict]) -> Figure:
     smooth = np.convolve(loss, np.ones(window) / window, mode="valid")
     left.plot(tokens, loss, "o", color=PALETTE[5], markersize=4, label="each step")
     left.plot(tokens[window - 1:], smooth, color=PALETTE[0], linewidth=2, label=f"mean of {window} steps")
-    left.set(title="The loss falls as the student learns the format", xlabel="tokens seen", ylabel="loss, nats a token")
+    left.set(title="Training loss (steps differ in kind of answer)", xlabel="tokens seen", ylabel="loss, nats a token")
     left.set_ylim(bottom=0)
     left.legend()
     names = [row["model"].replace(": ", ":\n").replace(", ", ",\n") for row in held_out]
