@@ -34,6 +34,34 @@ def test_a_plan_that_verifies_goes_out_untouched(ask_plan, value):
     assert (guarded.verdict, guarded.text, guarded.repairs) == ("accepted", dump_compact(value), [])
 
 
+@pytest.mark.parametrize("damage", ["one exercise a day", "the same day again", "a day missing"])
+def test_a_safe_week_that_is_no_training_is_filled(ask_plan, value, plan, damage):
+    week = value["workout_plan"]["weekly_schedule"]
+    if damage == "one exercise a day":
+        for day in week:
+            day["exercises"] = day["exercises"][:1]
+    elif damage == "the same day again":
+        week[1]["exercises"] = week[0]["exercises"]
+    else:
+        week.pop()
+    guarded, mended = guard(ask_plan, value)
+    assert guarded.verdict in {"repaired", "replaced"}
+    sizes = [len(day["exercises"]) for day in mended["workout_plan"]["weekly_schedule"]]
+    planned = [len(day.exercises) for day in plan.workout_plan.weekly_schedule]
+    assert len(sizes) == len(planned) and all(2 * size >= full for size, full in zip(sizes, planned, strict=True))
+    assert first_day(mended)["exercises"] != mended["workout_plan"]["weekly_schedule"][1]["exercises"]
+
+
+def test_safety_lines_are_the_rules_own(ask_plan, value, plan):
+    value["workout_plan"]["adaptations"] = {"difficulty_adjustment": "lower-back", "referral": None,
+                                            "neck_friendly": "home_gym"}
+    value["workout_plan"]["overview"] = "Strength-Resistance Workout"
+    value["nutrition_suggestions"]["calorie_target"] = 1000
+    _, mended = guard(ask_plan, value)
+    assert mended["workout_plan"]["adaptations"] == plan.workout_plan.adaptations.model_dump()
+    assert mended["workout_plan"]["overview"] == plan.workout_plan.overview
+
+
 def test_students_own_words_are_kept(ask_plan, value):
     value["workout_plan"]["name"] = "Steady strength for Ana"
     value["nutrition_suggestions"]["calorie_target"] = 5900

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fitsense.coach.answer_repair import finish_sentence, repair_answer, ungrounded_reason
-from fitsense.coach.plan_repair import repair_plan
+from fitsense.coach.plan_repair import is_thin_week, repair_plan
 from fitsense.coach.salvage import salvage_json
+from fitsense.contracts.plan import Plan
 from fitsense.contracts.requests import RESPONSES, Request
 from fitsense.contracts.strictness import dump_compact, load_contract
 from fitsense.planning.respond import respond
@@ -39,7 +40,7 @@ def guard_answer(request: Request, raw_text: str, finish_reason: str = "stop") -
     found = find_violations(request, raw_text)
     if request.prompt_type == "coaching_question":
         guarded = _guard_chat(request, raw_text, finish_reason, found)
-    elif not found and not _is_laxer(request, raw_text):
+    elif not found and not _is_laxer(request, raw_text) and not _is_thin(request, raw_text):
         guarded = Guarded(raw_text, "accepted")
     else:
         guarded = _repair(request, raw_text, found)
@@ -60,6 +61,14 @@ def _is_laxer(request: Request, text: str) -> bool:
     from_rules = load_contract(RESPONSES[request.prompt_type], respond(request), "answer").triage
     said = load_contract(RESPONSES[request.prompt_type], text, "answer").triage
     return stricter(said, from_rules) != said
+
+
+def _is_thin(request: Request, text: str) -> bool:
+    """Tell whether a plan verifies and yet holds far less training than the planner's."""
+    if request.prompt_type != "plan_creation":
+        return False
+    plan, reference = (load_contract(Plan, answer, "answer") for answer in (text, respond(request)))
+    return is_thin_week(plan, reference)
 
 
 def _guard_chat(request: Request, raw_text: str, finish_reason: str, found: list[Violation]) -> Guarded:

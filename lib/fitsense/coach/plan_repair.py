@@ -97,7 +97,8 @@ def _graft_sessions(week: Week, plan: Plan, raw_sessions: list[dict]) -> tuple[P
         unused.remove(raw)
         for session, notes in _session_forms(week, raw, slot):
             trial = _with_session(plan, index, session)
-            if not _is_thin(session, slot, slots[:index], plan) and not week.check(trial):
+            settled = plan.workout_plan.weekly_schedule[:index]
+            if not _is_thin(session, slot, slots[:index], settled) and not week.check(trial):
                 plan, n_kept = trial, n_kept + 1
                 week.notes += notes
                 break
@@ -107,17 +108,24 @@ def _graft_sessions(week: Week, plan: Plan, raw_sessions: list[dict]) -> tuple[P
     return plan, n_kept
 
 
-def _is_thin(session: SessionDay, slot: SessionDay, earlier: list[SessionDay], plan: Plan) -> bool:
+def is_thin_week(plan: Plan, reference: Plan) -> bool:
+    """Whether a week that verifies holds far less than the planner's: a session missing, or one that is thin."""
+    sessions, slots = plan.workout_plan.weekly_schedule, reference.workout_plan.weekly_schedule
+    if len(sessions) < len(slots):
+        return True
+    return any(_is_thin(session, slot, slots[:index], sessions[:index])
+               for index, (session, slot) in enumerate(zip(sessions, slots, strict=False)))
+
+
+def _is_thin(session: SessionDay, slot: SessionDay, earlier_slots: list[SessionDay], earlier: list[SessionDay]) -> bool:
     """Whether a session is safe but no training: under half the planner's exercises, or an earlier day once more.
 
     Half is our choice (heuristic): a verified week of one exercise a day harms nobody and helps nobody.
     """
-    names = [entry.name for entry in session.exercises]
-    if 2 * len(names) < len(slot.exercises):
+    if 2 * len(session.exercises) < len(slot.exercises):
         return True
-    planned_again = any(_names(day) == _names(slot) for day in earlier)
-    settled = plan.workout_plan.weekly_schedule[: len(earlier)]
-    return not planned_again and any(_names(day) == names for day in settled)
+    planned_again = any(_names(day) == _names(slot) for day in earlier_slots)
+    return not planned_again and any(_names(day) == _names(session) for day in earlier)
 
 
 def _names(session: SessionDay) -> list[str]:
