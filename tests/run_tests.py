@@ -21,7 +21,7 @@ def main() -> int:
     selection = [] if "--full" in sys.argv else ["-m", "not full"]
     try:
         for command in ([*pytest, *selection, "--durations=8", "tests"],
-                        [*pytest, "-p", "nbval.plugin", "--nbval-lax", "--nbval-cell-timeout=600",
+                        [*pytest, "--nbval-lax", "--nbval-cell-timeout=600",
                          str(outputs / "smoke-test" / "notebooks")]):
             code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
             if code:

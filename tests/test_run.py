@@ -46,7 +46,7 @@ def test_every_metric_has_n_and_interval(smoke_run):
                     assert cell["n"] > 0 and cell["ci_low"] <= cell["value"] + 1e-9 <= cell["ci_high"] + 2e-9, metric
     assert report["teacher"]["structure"]["schema_validity"]["value"] == 1.0
     assert sum(report["student_guarded"]["guard"][verdict]["value"]
-               for verdict in ("accepted", "repaired", "replaced")) == pytest.approx(1)
+               for verdict in ("accepted", "repaired", "replaced")) == pytest.approx(1, abs=1e-3)
 
 
 def test_second_start_finds_everything_up_to_date(smoke_run, outputs):
