@@ -87,8 +87,8 @@ class ModelParams(Section):
 
 
 class TrainingParams(Section):
-    """05: QLoRA. `token_budget`: tokens seen in training, 0 for no bound (then epochs alone decide); `n_held_out`: records
-    on which the held-out loss is measured."""
+    """05: QLoRA. `token_budget`: tokens seen in training, 0 for no bound (then epochs alone decide); `record_lengths`: with a
+    small budget, whether a type's longer half is left out; `n_held_out`: records on which the held-out loss is measured."""
 
     token_budget: Count = 60_000
     epochs: Annotated[float, Field(gt=0, le=100)] = 1
@@ -96,6 +96,7 @@ class TrainingParams(Section):
     batch_size: Positive = 1
     gradient_accumulation: Positive = 4
     group_by_length: bool = False
+    record_lengths: Literal["shorter_half", "all"] = "shorter_half"
     max_length: Annotated[int, Field(ge=64, le=8192)] = 4096
     lora_r: Annotated[int, Field(ge=1, le=256)] = 16
     lora_alpha: Annotated[int, Field(ge=1, le=512)] = 32

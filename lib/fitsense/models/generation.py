@@ -23,6 +23,7 @@ from fitsense.contracts.requests import Request, user_turn
 from fitsense.models.adapters import adapter_digest, check_adapter
 from fitsense.models.base import load_dequantised
 from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
+from fitsense.models.serving import growing_cache, pack_linears
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer, render_prompt
 from fitsense.params import ModelParams
 
@@ -102,7 +103,7 @@ class Student:
             output = self.model.generate(
                 input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"], do_sample=False,
                 max_new_tokens=max_new_tokens, eos_token_id=self.end_id, pad_token_id=self.end_id,
-                logits_processor=processors, streamer=streamer,
+                past_key_values=growing_cache(), logits_processor=processors, streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([_StopWhen(abandoned)] if abandoned else []))
         seconds = time.perf_counter() - started
         return [self._finish(row, seconds, len(requests)) for row in output[:, n_prompt:].tolist()]
@@ -116,7 +117,7 @@ class Student:
 
     def _guidance_tokenizer(self):
         if self._guidance is None:
-            n_vocab = self.model.get_output_embeddings().weight.shape[0]
+            n_vocab = self.model.get_input_embeddings().weight.shape[0]
             self._guidance = guidance_tokenizer(self.tokenizer, n_vocab, self.end_id)
         return self._guidance
 
@@ -158,11 +159,12 @@ def _run_into(pieces: Queue, work, *arguments) -> None:
 def load_student(model: ModelParams, adapter_dir: Path | None) -> Student:
     """Load the base (adapter_dir None) or an adapter on the very weights it was trained on, merged, ready to serve."""
     if adapter_dir is None:
-        return Student(load_dequantised(model), load_tokenizer(model), f"{model.name} (no adapter)", "base")
+        base = pack_linears(load_dequantised(model))
+        return Student(base, load_tokenizer(model), f"{model.name} (no adapter)", "base")
     check_adapter(adapter_dir, model)
     merged = merge_adapter(load_dequantised(model), adapter_dir)
     digest = adapter_digest(adapter_dir)
-    return Student(merged, load_tokenizer(model), f"{model.name} + adapter {digest}", digest)
+    return Student(pack_linears(merged), load_tokenizer(model), f"{model.name} + adapter {digest}", digest)
 
 
 def merge_adapter(model, adapter_dir: Path):

@@ -1,7 +1,7 @@
 """Which records a training run sees, and how a record becomes tokens and labels.
 
 Selection is a function of the records, the parameters and the seed: shares of the token budget by prompt type, evenly
-spread over users, plans with short answers first (a small student learns the format on them soonest).
+spread over users; with a small budget the shorter half of a type alone (a small student learns the format on it soonest).
 """
 
 from collections import defaultdict
@@ -62,7 +62,8 @@ def select_records(records: list[TokenisedRecord], training: TrainingParams, see
     shares = {kind: training.prompt_type_shares.get(kind, 0.0) for kind in sorted(by_type)}
     shares = {kind: share / sum(shares.values()) for kind, share in shares.items() if share}
     if training.token_budget:
-        chosen = [record for kind, share in shares.items() for record in _fill(by_type[kind], budget * share, rng)]
+        chosen = [record for kind, share in shares.items()
+                  for record in _fill(by_type[kind], budget * share, training.record_lengths, rng)]
     else:
         chosen = [record for kind in shares for record in by_type[kind]]
     if not chosen:
@@ -72,11 +73,13 @@ def select_records(records: list[TokenisedRecord], training: TrainingParams, see
     return [chosen[index] for index in order]
 
 
-def _fill(records: list[TokenisedRecord], budget: float, rng: np.random.Generator) -> list[TokenisedRecord]:
-    """Take records until the budget is spent: from the shorter half of what is there, spread evenly, at least one."""
+def _fill(records: list[TokenisedRecord], budget: float, lengths: str, rng: np.random.Generator) -> list[TokenisedRecord]:
+    """Take records until the budget is spent, spread evenly, at least one; with "shorter_half" only of that half, if it
+    is enough."""
     by_length = sorted(records, key=lambda r: (r.n_tokens, r.record_id))
     mean = sum(r.n_tokens for r in by_length) / len(by_length)
-    pool = by_length[:max(1, len(by_length) // 2)] if budget < mean * len(by_length) / 2 else by_length
+    short_is_enough = lengths == "shorter_half" and budget < mean * len(by_length) / 2
+    pool = by_length[:max(1, len(by_length) // 2)] if short_is_enough else by_length
     taken, spent = [], 0
     for index in rng.permutation(len(pool)):
         if taken and spent + pool[index].n_tokens > budget:
