@@ -25,3 +25,10 @@ def smoke_run(outputs) -> Path:
         done = run_all(outputs, *arguments)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return run_dir
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what needs the smoke run, so that it can be run apart."""
+    for item in items:
+        if "smoke_run" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.smoke)

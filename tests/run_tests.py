@@ -1,4 +1,4 @@
-"""What `make test` runs: pytest, with one real smoke run in it, then nbval on that run's executed notebooks.
+"""What `make test` runs: unit tests, one real smoke run that is killed and resumed, nbval on that run's executed notebooks.
 
 Everything is written to a temporary folder, never to outputs/. Pass --full for the slower checks too.
 """
@@ -8,22 +8,34 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# Tests that need no run of the whole, and notebooks, go to two workers of one thread each; the run itself has both cores.
+TWO_WORKERS, ONE_THREAD = ["-n", "2", "--dist", "loadfile"], {"OMP_NUM_THREADS": "1"}
+
+
+def list_phases(outputs: Path, full: bool) -> list[tuple[str, list[str], dict[str, str]]]:
+    """(name, pytest arguments, environment) of every phase, in order."""
+    chosen = "" if full else " and not full"
+    notebooks = ["--nbval-lax", "--nbval-cell-timeout=600", str(outputs / "smoke-test" / "notebooks")]
+    return [("units", [*TWO_WORKERS, "-m", f"not smoke{chosen}", "tests"], ONE_THREAD),
+            ("smoke run, killed and resumed", ["-m", f"smoke{chosen}", "tests"], {}),
+            ("notebooks run again", [*TWO_WORKERS, *notebooks], ONE_THREAD)]
 
 
 def main() -> int:
-    """Run both, stop at the first that fails, remove what they wrote."""
+    """Run the phases, stop at the first that fails, remove what they wrote."""
     outputs = Path(tempfile.mkdtemp(prefix="fitsense-test-"))
-    environment = {**os.environ, "FITSENSE_OUTPUTS": str(outputs), "FITSENSE_BATCH": "1", "TOKENIZERS_PARALLELISM": "false"}
-    pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-    selection = [] if "--full" in sys.argv else ["-m", "not full"]
+    shared = {**os.environ, "FITSENSE_OUTPUTS": str(outputs), "FITSENSE_BATCH": "1", "TOKENIZERS_PARALLELISM": "false"}
     try:
-        for command in ([*pytest, *selection, "--durations=8", "tests"],
-                        [*pytest, "--nbval-lax", "--nbval-cell-timeout=600",
-                         str(outputs / "smoke-test" / "notebooks")]):
-            code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        for name, arguments, environment in list_phases(outputs, "--full" in sys.argv):
+            started = time.monotonic()
+            print(f"== {name}", flush=True)
+            command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=5", *arguments]
+            code = subprocess.run(command, cwd=ROOT, env=shared | environment, check=False).returncode
+            print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
             if code:
                 return code
         return 0

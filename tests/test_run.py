@@ -80,7 +80,7 @@ def kill_and_finish(outputs, stage):
     (["--set", "training.epochs"], "must look like"),
     (["--only", "09"], "allowed: 01_synthesis"),
     (["--run-id", "../x"], "allowed: one folder name"),
-    (["--run-id", "nothing-yet", "--only", "05"], "--only 03"),
+    (["--run-id", "nothing-yet", "--only", "05"], "--from 01"),
 ])
 def test_plain_errors_are_one_line_and_exit_2(outputs, arguments, expected):
     done = run_all(outputs, *SMOKE, *arguments)
@@ -88,6 +88,22 @@ def test_plain_errors_are_one_line_and_exit_2(outputs, arguments, expected):
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1 and expected in errors[0], done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_later_stage_never_starts_on_an_earlier_one_of_other_parameters(smoke_run, outputs):
+    done = run_all(outputs, *SMOKE, "--run-id", RUN_ID, "--set", "synthesis.n_users=41", "--from", "06")
+    assert done.returncode == 2 and "01_synthesis: parameters changed, so 06_evaluation cannot start" in done.stderr
+    assert f"--set synthesis.n_users=41 --run-id {RUN_ID} --from 01" in done.stderr
+    assert (smoke_run / "06_evaluation" / "manifest.json").is_file()
+
+
+def test_a_broken_manifest_is_made_again_by_a_plain_run(smoke_run, outputs):
+    shutil.copytree(smoke_run / "01_synthesis", outputs / "broken" / "01_synthesis")
+    (outputs / "broken" / "01_synthesis" / "manifest.json").write_text('{"stage": ')
+    listed = run_all(outputs, *SMOKE, "--run-id", "broken", "--list")
+    assert listed.returncode == 0 and "not finished" in listed.stdout.splitlines()[0]
+    done = run_all(outputs, *SMOKE, "--run-id", "broken", "--only", "01")
+    assert done.returncode == 0 and read_json(outputs / "broken" / "01_synthesis" / "manifest.json")["stage"] == "01_synthesis"
 
 
 def test_unknown_params_file_names_those_there_are(outputs):

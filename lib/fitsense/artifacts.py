@@ -35,6 +35,8 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "07_coaching_demo": ("03_distillation/test.jsonl", "05_qlora_training/adapter/*",
                          "06_evaluation/evaluation_report.json"),
 }
+SESSION = ".session.json"  # hidden, so outside every hash: when work in a stage's folder began, seconds spent before
+MANIFEST_KEYS = {"parameters", "inputs", "outputs", "facts", "code_version", "packages", "seconds", "peak_memory_mb"}
 PACKAGES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "datasets", "pandas", "pydantic", "gradio")
 
 
@@ -43,8 +45,8 @@ class ArtifactError(RuntimeError):
 
 
 def outputs_dir() -> Path:
-    """Where runs live: $FITSENSE_OUTPUTS, else outputs/ in the repository."""
-    return Path(os.environ.get("FITSENSE_OUTPUTS") or ROOT / "outputs")
+    """Where runs live: $FITSENSE_OUTPUTS (a relative one counts from the repository), else outputs/."""
+    return ROOT / (os.environ.get("FITSENSE_OUTPUTS") or "outputs")
 
 
 def sha256_file(path: Path) -> str:
@@ -139,7 +141,9 @@ class Stage:
     params: Params
     run_dir: Path
     inputs: dict[str, str] = field(default_factory=dict)
+    code: str = field(default_factory=lambda: code_version())
     started: float = field(default_factory=time.monotonic)
+    spent_before: float = 0.0  # seconds of earlier sessions in this folder
 
     @property
     def dir(self) -> Path:
@@ -163,10 +167,10 @@ class Stage:
         """Hash every output and write manifest.json, last; `facts` are short figures worth keeping with it."""
         return write_json(self.dir / "manifest.json", {
             "stage": self.name, "run_id": self.run_id, "parameters": stage_params(self.params, self.name),
-            "seed": self.params.seed, "inputs": dict(sorted(upstream_hashes(self.run_dir, self.name).items())),
-            "outputs": hash_folder(self.dir), "facts": facts, "code_version": code_version(),
+            "params_name": self.params.name, "seed": self.params.seed, "inputs": dict(sorted(self.inputs.items())),
+            "outputs": hash_folder(self.dir), "facts": facts, "code_version": self.code,
             "packages": {name: metadata.version(name) for name in PACKAGES}, "python": platform.python_version(),
-            "seconds": round(time.monotonic() - self.started, 1), "peak_memory_mb": peak_memory_mb(),
+            "seconds": round(self.spent_before + time.monotonic() - self.started, 1), "peak_memory_mb": peak_memory_mb(),
             "finished": datetime.now(UTC).isoformat(timespec="seconds")})
 
 
@@ -180,22 +184,49 @@ def open_stage(name: str, params_file: str, run_id: str = "", overrides: list[st
         names = read_manifest(stage.run_dir, upstream, params_file)["outputs"]
         for output in [known for known in names if Path(known).match(file)]:
             stage.upstream(upstream, output)
+    stage.spent_before = _begin_session(stage.dir)
     (stage.dir / "manifest.json").unlink(missing_ok=True)
     return stage
+
+
+def _begin_session(folder: Path) -> float:
+    """Note when this session began; return the seconds that earlier ones worked in this folder, by its files' clocks."""
+    path = folder / SESSION
+    if path.is_file():
+        last = read_json(path)
+        latest = max(file.stat().st_mtime for file in folder.rglob("*") if file.is_file())
+        spent = last["spent"] + max(0.0, latest - last["began"])
+    else:
+        spent = 0.0
+    write_json(path, {"began": time.time(), "spent": round(spent, 1)})
+    return spent
 
 
 def read_manifest(run_dir: Path, stage: str, params_file: str = "") -> dict:
     """A finished stage's manifest; a missing one is an ArtifactError that names the repair."""
     path = run_dir / stage / "manifest.json"
+    command = f"python run_all.py --params {params_file or '<file>'} --run-id {run_dir.name} --only {stage[:2]} --force"
     if not path.is_file():
-        command = f"python run_all.py --params {params_file} --run-id {run_dir.name} --only {stage[:2]}"
-        raise ArtifactError(f"{path}: missing, so {stage} has not finished; repair: {command}")
-    return read_json(path)
+        raise ArtifactError(f"{path}: missing, so {stage} has not finished; repair: {command.removesuffix(' --force')}")
+    try:
+        manifest = read_json(path)
+    except ArtifactError as error:
+        raise ArtifactError(f"{error}; repair: {command}") from None
+    if not isinstance(manifest, dict) or not manifest.keys() >= MANIFEST_KEYS:
+        raise ArtifactError(f"{path}: lacks {sorted(MANIFEST_KEYS - set(manifest))}; repair: {command}")
+    return manifest
 
 
 def repair_command(stage: Stage, broken: str) -> str:
     """The command that makes a broken upstream stage again."""
     return f"python run_all.py --params {stage.params_file} --run-id {stage.run_id} --only {broken[:2]}"
+
+
+def needed_stages(stage: str) -> tuple[str, ...]:
+    """The stages that a stage's result rests on, directly or not, in order."""
+    direct = {pattern.partition("/")[0] for pattern in UPSTREAM[stage]}
+    found = direct.union(*(needed_stages(one) for one in direct))
+    return tuple(one for one in STAGES if one in found)
 
 
 def upstream_hashes(run_dir: Path, stage: str) -> dict[str, str]:
@@ -204,7 +235,7 @@ def upstream_hashes(run_dir: Path, stage: str) -> dict[str, str]:
     for pattern in UPSTREAM[stage]:
         upstream, _, file = pattern.partition("/")
         path = run_dir / upstream / "manifest.json"
-        outputs = read_json(path)["outputs"] if path.is_file() else {}
+        outputs = read_manifest(run_dir, upstream)["outputs"] if path.is_file() else {}
         found |= {f"{upstream}/{name}": digest for name, digest in outputs.items() if Path(name).match(file)}
     return found
 
@@ -219,12 +250,16 @@ def hash_folder(folder: Path) -> dict[str, str]:
 
 def stale_reason(run_dir: Path, stage: str, params: Params) -> str | None:
     """Why a stage must run (None: it is up to date): no manifest, other parameters, other inputs, changed outputs."""
-    path = run_dir / stage / "manifest.json"
-    if not path.is_file():
+    try:
+        parameters = read_manifest(run_dir, stage)["parameters"]
+    except ArtifactError:
         return "not finished"
-    manifest = read_json(path)
-    if manifest["parameters"] != stage_params(params, stage):
-        return "parameters changed"
+    return "parameters changed" if parameters != stage_params(params, stage) else changed_file(run_dir, stage)
+
+
+def changed_file(run_dir: Path, stage: str) -> str | None:
+    """What no longer agrees with a finished stage's manifest (None: nothing): its inputs, or one of its outputs."""
+    manifest = read_manifest(run_dir, stage)
     if manifest["inputs"] != dict(sorted(upstream_hashes(run_dir, stage).items())):
         return "inputs changed"
     changed = [name for name, digest in manifest["outputs"].items() if not _same(run_dir / stage / name, digest)]

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 ROOT = Path(__file__).resolve().parents[2]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+SomeFraction = Annotated[float, Field(gt=0, le=1)]
+Share = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
 
@@ -58,8 +60,8 @@ class TeacherParams(Section):
 class DistillationParams(Section):
     """03: shares of users in validation and test (the rest trains); max_tokens: longest record kept."""
 
-    val_fraction: Fraction = 0.1
-    test_fraction: Fraction = 0.1
+    val_fraction: SomeFraction = 0.1
+    test_fraction: SomeFraction = 0.1
     max_tokens: Annotated[int, Field(ge=256, le=8192)] = 4096
 
     @model_validator(mode="after")
@@ -86,6 +88,30 @@ class ModelParams(Section):
     compute_dtype: Literal["auto", "bfloat16", "float32"] = "auto"
 
 
+class PromptTypeShares(Section):
+    """How the token budget is shared out, in any unit; all five are named, 0 leaves a prompt type out."""
+
+    plan_creation: Share
+    plan_modification: Share
+    safety_adjustment: Share
+    progress_adaptation: Share
+    coaching_question: Share
+
+    @model_validator(mode="after")
+    def _something_is_trained(self):
+        if not any(self.model_dump().values()):
+            raise ValueError("at least one prompt type needs a share above 0")
+        return self
+
+
+class PerSystem(Section):
+    """One number for each system that generates."""
+
+    base: Count
+    student: Count
+    student_grammar: Count
+
+
 class TrainingParams(Section):
     """05: QLoRA. `token_budget`: tokens seen in training, 0 for no bound (then epochs alone decide); `record_lengths`: with a
     small budget, whether a type's longer half is left out; `n_held_out`: records on which the held-out loss is measured."""
@@ -107,16 +133,15 @@ class TrainingParams(Section):
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     checkpoint_every_s: Annotated[int, Field(ge=5, le=3600)] = 120
     n_held_out: Positive = 6
-    prompt_type_shares: dict[str, Annotated[float, Field(ge=0)]] = {
-        "plan_creation": 0.6, "plan_modification": 0.1, "safety_adjustment": 0.1, "progress_adaptation": 0.1,
-        "coaching_question": 0.1}
+    prompt_type_shares: PromptTypeShares = PromptTypeShares(
+        plan_creation=0.6, plan_modification=0.1, safety_adjustment=0.1, progress_adaptation=0.1, coaching_question=0.1)
 
 
 class EvaluationParams(Section):
     """06: how many held-out requests a generating system answers, and how long its answers may grow."""
 
-    n_plans: dict[str, Count] = {"base": 4, "student": 4, "student_grammar": 4}
-    n_short: dict[str, Count] = {"base": 20, "student": 20, "student_grammar": 20}
+    n_plans: PerSystem = PerSystem(base=4, student=4, student_grammar=4)
+    n_short: PerSystem = PerSystem(base=20, student=20, student_grammar=20)
     max_new_tokens_plan: Annotated[int, Field(ge=16, le=4096)] = 2100
     max_new_tokens_short: Annotated[int, Field(ge=16, le=4096)] = 320
     batch_size: Positive = 10

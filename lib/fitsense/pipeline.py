@@ -17,12 +17,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbclient.output_widget import OutputWidget
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from fitsense.artifacts import STAGES, ArtifactError, code_version, outputs_dir, read_json, read_manifest, stale_reason
-from fitsense.params import ROOT, Params, ParamsError, default_run_id, load_params
+from fitsense.artifacts import (
+    STAGES,
+    ArtifactError,
+    code_version,
+    needed_stages,
+    outputs_dir,
+    read_json,
+    read_manifest,
+    stale_reason,
+)
+from fitsense.params import ROOT, Params, ParamsError, default_run_id, load_params, resolve_params_file
 from fitsense.report import build_reports
 
 MIN_FREE_MB = 500  # a default run writes about 100 MB; below this it would end half-way
@@ -104,12 +114,23 @@ def run_pipeline(request: RunRequest) -> Path:
     _check_disk(run_dir)
     with _only_one(run_dir):
         print(f"run {run_dir.name}: {len(stages)} of {len(STAGES)} stages, parameters {request.params_file}", flush=True)
+        _check_earlier(stages, request, params, run_dir)
         started, expected = time.monotonic(), _expected_seconds(params)
         for stage in stages:
             _run_stage(stage, request, params, run_dir, _left(expected, stages, stage))
         print(f"all {len(stages)} stages up to date after {_minutes(time.monotonic() - started)}", flush=True)
         build_reports(run_dir)
     return run_dir
+
+
+def _check_earlier(stages: tuple[str, ...], request: RunRequest, params: Params, run_dir: Path) -> None:
+    """Refuse --from and --only while a stage they rest on, and will not run, is stale."""
+    needed = {one for stage in stages for one in needed_stages(stage)} - set(stages)
+    for stage in (one for one in STAGES if one in needed):
+        if why := stale_reason(run_dir, stage, params):
+            overrides = "".join(f" --set {override}" for override in request.overrides)
+            raise PipelineError(f"{run_dir / stage}: {why}, so {stages[0]} cannot start; repair: python run_all.py --params "
+                                f"{request.params_file}{overrides} --run-id {run_dir.name} --from {stage[:2]}")
 
 
 def _open_run(request: RunRequest) -> tuple[Params, Path]:
@@ -142,17 +163,26 @@ def execute_notebook(stage: str, request: RunRequest, run_dir: Path) -> None:
     target = run_dir / "notebooks" / f"{stage}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
     os.environ.update({"FITSENSE_BATCH": "1", **KEEP_MEMORY})  # FITSENSE_BATCH: an app opened in a notebook closes again
-    parameters = {"PARAMS_FILE": request.params_file, "RUN_ID": run_dir.name, "OVERRIDES": list(request.overrides)}
+    parameters = {"PARAMS_FILE": _from_root(request.params_file), "RUN_ID": run_dir.name, "OVERRIDES": list(request.overrides)}
     try:
         papermill.execute_notebook(
             str(ROOT / "notebooks" / f"{stage}.ipynb"), str(target), parameters=parameters, kernel_name="python3",
             cwd=str(ROOT), progress_bar=False, stdout_file=sys.stdout, log_output=False, config=LOCAL_KERNEL)
     except PapermillExecutionError as error:
         raise _translate(stage, target, error) from None
+    except DeadKernelError:
+        raise PipelineError(f"{stage}: its kernel died, most likely for want of memory (05 needs about 7 GB); repair: close "
+                            f"other programs, or a smaller training.batch_size, and run the same command again") from None
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise PipelineError(_disk_full(run_dir)) from None
         raise
+
+
+def _from_root(params_file: str) -> str:
+    """The params file as a notebook finds it, whose working folder is the repository's root."""
+    path = resolve_params_file(params_file).resolve()
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
 def _translate(stage: str, notebook: Path, error: PapermillExecutionError) -> Exception:

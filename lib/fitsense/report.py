@@ -14,11 +14,10 @@ import nbformat
 import pandas as pd
 from nbconvert import HTMLExporter
 
-from fitsense.artifacts import STAGES, UPSTREAM, ArtifactError, read_json, write_json, write_text
+from fitsense.artifacts import STAGES, UPSTREAM, ArtifactError, changed_file, read_json, read_manifest, write_json, write_text
+from fitsense.evaluation.suites import HEADLINES
 from fitsense.params import ROOT
 
-HEADLINE = ("structure.json_validity", "structure.schema_validity", "content.rougeL", "content.exercise_f1",
-            "conformance.rule_conformance", "safety.missed_escalation", "safety.over_escalation")
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1f2933;background:#fff}
 h1,h2{line-height:1.2}table{border-collapse:collapse;font-size:.85rem;display:block;overflow-x:auto}
 th,td{padding:.35rem .6rem;border-bottom:1px solid #e4e7eb;text-align:left;white-space:nowrap}
@@ -64,7 +63,7 @@ def headline_table(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ArtifactError(f"{path}: missing; repair: run stage 06")
     table = pd.read_csv(path, index_col=0, keep_default_na=False)
-    return table.loc[[metric for metric in HEADLINE if metric in table.index]]
+    return table.loc[[metric for metric in HEADLINES if metric in table.index]]
 
 
 def index_page(run_dir: Path, folder: Path) -> str:
@@ -80,8 +79,9 @@ def index_page(run_dir: Path, folder: Path) -> str:
     return (f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" '
             f'content="width=device-width,initial-scale=1"><title>FitSense: {html.escape(run_dir.name)}</title>'
             f"<style>{STYLE}</style><h1>FitSense: {html.escape(run_dir.name)}</h1>"
-            f'<p class="muted">Every figure is value [95% interval] over n held-out requests; what does not parse counts '
-            f"as wrong.</p><h2>Headline</h2>{table}<h2>Notebooks</h2><ol>{links}</ol><h2>Figures</h2>{figures}</html>\n")
+            f'<p class="muted">Every figure is value [interval] over n held-out requests, at the confidence that '
+            f"evaluation_report.json names; what does not parse counts as wrong.</p>"
+            f"<h2>Headline</h2>{table}<h2>Notebooks</h2><ol>{links}</ol><h2>Figures</h2>{figures}</html>\n")
 
 
 def _caption(figure: Path) -> str:
@@ -99,15 +99,19 @@ def print_closing(run_dir: Path) -> None:
 
 def publish(run_dir: Path, target: Path = ROOT / "reports") -> None:
     """Copy a whole run's pages, tables and figures to reports/, then rewrite the README's generated blocks."""
-    manifests = {stage: read_json(run_dir / stage / "manifest.json") for stage in STAGES}
+    manifests = {stage: read_manifest(run_dir, stage) for stage in STAGES}
+    for stage in STAGES:
+        if why := changed_file(run_dir, stage):
+            raise ArtifactError(f"{run_dir / stage}: {why}, so the run is not published; repair: run it again, then --publish")
     for old in (*target.glob("0*.html"), *(target / "figures").glob("*.png")):
         old.unlink()
     shutil.copytree(run_dir / "reports", target, dirs_exist_ok=True)
     for table in ("comparison_table.csv", "evaluation_report.json"):
         shutil.copyfile(run_dir / "06_evaluation" / table, target / table)
     write_json(target / "stages.json", {
-        "run_id": run_dir.name, "params": run_dir.name.rsplit("-", 1)[0],
-        "code_version": manifests[STAGES[-1]]["code_version"], "packages": manifests[STAGES[-1]]["packages"],
+        "run_id": run_dir.name, "params": manifests[STAGES[-1]]["params_name"],
+        "code_version": {stage: manifest["code_version"] for stage, manifest in manifests.items()},
+        "packages": manifests[STAGES[-1]]["packages"],
         "seconds": {stage: manifest["seconds"] for stage, manifest in manifests.items()},
         "peak_memory_mb": {stage: manifest["peak_memory_mb"] for stage, manifest in manifests.items()},
         "facts": {stage: manifest["facts"] for stage, manifest in manifests.items()}})
@@ -128,11 +132,13 @@ def with_generated_blocks(readme: str, reports: Path = ROOT / "reports") -> str:
 def stages_markdown(reports: Path) -> str:
     """Stage, reads, writes, minutes: from the code's own tables and the published run's clock."""
     published = read_json(reports / "stages.json")
-    rows = ["| stage | reads | writes | minutes |", "|---|---|---|---|"]
+    rows = ["| stage | reads | writes | minutes | peak memory |", "|---|---|---|---|---|"]
     for stage in STAGES:
         reads = ", ".join(f"`{file}`" for file in UPSTREAM[stage]) or "parameters"
-        rows.append(f"| `{stage}` | {reads} | {WRITES[stage]} | {published['seconds'][stage] / 60:.1f} |")
-    rows.append(f"| all | | | {sum(published['seconds'].values()) / 60:.1f} |")
+        rows.append(f"| `{stage}` | {reads} | {WRITES[stage]} | {published['seconds'][stage] / 60:.1f} | "
+                    f"{published['peak_memory_mb'][stage] / 1024:.1f} GB |")
+    rows.append(f"| all | | | {sum(published['seconds'].values()) / 60:.1f} | "
+                f"{max(published['peak_memory_mb'].values()) / 1024:.1f} GB |")
     return "\n".join(rows)
 
 
@@ -150,7 +156,8 @@ WRITES = {
 def results_markdown(reports: Path) -> str:
     """The headline table of the published run as Markdown."""
     table, run_id = headline_table(reports), read_json(reports / "stages.json")["run_id"]
-    lines = [f"Run `{run_id}`: value [95% interval] n.", "", "| metric | " + " | ".join(table.columns) + " |",
+    confidence = read_json(reports / "evaluation_report.json")["meta"]["confidence"]
+    lines = [f"Run `{run_id}`: value [{confidence:.0%} interval] n.", "", "| metric | " + " | ".join(table.columns) + " |",
              "|---" * (len(table.columns) + 1) + "|"]
     lines += ["| " + " | ".join([str(name), *map(str, row)]) + " |" for name, row in zip(table.index, table.values, strict=True)]
     return "\n".join(lines)

@@ -111,7 +111,7 @@ class RecordedStudent:
     def generate(self, requests, grammar=False, max_new_tokens=1, batch_size=1, exercise_names=()):
         """One recorded answer a request."""
         self.asked += len(requests)
-        return [Generation(self.text, "stop", 12, 2.0, len(requests)) for _ in requests]
+        return [Generation(self.text, "stop", 12, 2.0, len(requests), 3.0) for _ in requests]
 
 
 @pytest.fixture(scope="session")

@@ -13,18 +13,23 @@ from fitsense.evaluation.prediction import (
     answer_as_nearest,
     answer_as_teacher,
     answer_behind_guard,
-    answer_requests,
     answer_samples,
+    answer_together,
     batch_asked,
+    sample_for,
     write_predictions,
 )
 from fitsense.evaluation.records import NEEDS_ESCALATION, RecordError, check_disjoint_users, expected_triage, request_of
 from fitsense.evaluation.sampling import sample_records, share_out, spread_records
-from fitsense.params import EvaluationParams
+from fitsense.params import EvaluationParams, PerSystem
 
 DECODING = Decoding(grammar=False, max_new_tokens_plan=50, max_new_tokens_short=20, batch_size=2)
 KEYS = {"record_id", "user_id", "system", "prompt_type", "reference", "raw_text", "finish_reason", "n_tokens",
         "latency_s"}
+
+
+def ask_all(system, student, records, decoding, folder):
+    return answer_together([Asked(system, record, decoding) for record in records], student, folder)
 
 
 def test_a_record_reads_back_into_its_request(build):
@@ -64,12 +69,12 @@ def test_what_is_left_over_goes_to_safety_first(build):
 
 def test_answers_resume_after_a_kill_in_mid_line(build, tmp_path):
     records, first = build.records(2), build.student("{}")
-    whole = answer_requests("student", first, records, DECODING, tmp_path)
+    whole = ask_all("student", first, records, DECODING, tmp_path)
     assert first.asked == 10 and all(set(prediction) >= KEYS for prediction in whole)
     lines = (tmp_path / CACHE).read_text().splitlines(keepends=True)
-    (tmp_path / CACHE).write_text("".join(lines[:6]) + lines[6][:25])
+    (tmp_path / CACHE).write_text("".join(lines[:3]) + lines[3][:25])
     second = build.student("{}")
-    assert answer_requests("student", second, records, DECODING, tmp_path) == whole
+    assert ask_all("student", second, records, DECODING, tmp_path) == whole
     assert second.asked == 4
     assert all(json.loads(line) for line in (tmp_path / CACHE).read_text().splitlines())
 
@@ -77,12 +82,12 @@ def test_answers_resume_after_a_kill_in_mid_line(build, tmp_path):
 @pytest.mark.parametrize("change", ["weights", "decoding", "system", "request"])
 def test_nothing_else_inherits_an_answer(build, tmp_path, change):
     records = build.records(1)
-    answer_requests("student", build.student("old"), records, DECODING, tmp_path)
+    ask_all("student", build.student("old"), records, DECODING, tmp_path)
     student = build.student("new", fingerprint="adapter-b" if change == "weights" else "adapter-a")
     decoding = Decoding(True, 50, 20, 2) if change == "decoding" else DECODING
     if change == "request":
         records[0]["instruction"] = records[0]["instruction"].replace('"age":30', '"age":31')
-    found = answer_requests("base" if change == "system" else "student", student, records, decoding, tmp_path)
+    found = ask_all("base" if change == "system" else "student", student, records, decoding, tmp_path)
     assert student.asked == (1 if change == "request" else 5)
     assert found[0]["raw_text"] == "new"
 
@@ -95,12 +100,23 @@ def test_plans_and_short_answers_are_batched_apart(build):
 
 
 def test_systems_that_share_weights_share_batches(build, tmp_path):
-    params = EvaluationParams(n_plans={"student": 2, "student_grammar": 2}, n_short={"student": 4, "student_grammar": 4})
+    params = EvaluationParams(n_plans=PerSystem(base=0, student=2, student_grammar=2),
+                              n_short=PerSystem(base=0, student=4, student_grammar=4))
     student = build.student("{}")
     answers = answer_samples({"student": False, "student_grammar": True}, student, build.records(3), params, tmp_path)
     assert {system: len(found) for system, found in answers.items()} == {"student": 6, "student_grammar": 6}
     assert {prediction["batch_size"] for found in answers.values() for prediction in found} == {4, 8}
     assert len({prediction["fingerprint"] for found in answers.values() for prediction in found}) == 2
+
+
+def test_a_smaller_sample_lies_within_a_larger_one(build):
+    params = EvaluationParams(n_plans=PerSystem(base=1, student=9, student_grammar=4),
+                              n_short=PerSystem(base=5, student=30, student_grammar=12))
+    records = build.records(20)
+    asked = {system: {record["record_id"] for record in sample_for(system, records, params)}
+             for system in ("base", "student", "student_grammar")}
+    assert {system: len(found) for system, found in asked.items()} == {"base": 6, "student": 39, "student_grammar": 16}
+    assert asked["base"] < asked["student"] and asked["student_grammar"] < asked["student"]
 
 
 def test_nearest_picks_the_obvious_neighbour(build):
@@ -125,7 +141,7 @@ def test_teacher_guard_and_the_written_order(build, tmp_path):
         text, verdict, violations, repairs = "safe", "repaired", [], ["days cut"]
 
     records = build.records(1)
-    student = answer_requests("student_grammar", build.student("raw"), records, DECODING, tmp_path)
+    student = ask_all("student_grammar", build.student("raw"), records, DECODING, tmp_path)
     seen = []
     guarded = answer_behind_guard(student, records, lambda *asked: seen.append(asked) or Shown)
     assert {(p["system"], p["raw_text"], p["verdict"]) for p in guarded} == {("student_guarded", "safe", "repaired")}

@@ -1,6 +1,7 @@
 """The report's shape on recorded answers of all six systems, and what is drawn from it."""
 
 import json
+import re
 
 import matplotlib
 import pytest
@@ -10,13 +11,14 @@ from fitsense.contracts.strictness import check_contract, dump_compact
 from fitsense.evaluation import figures, tables
 from fitsense.evaluation.findings import describe_findings, is_clear
 from fitsense.evaluation.prediction import (
+    Asked,
     Decoding,
     answer_as_nearest,
     answer_as_teacher,
     answer_behind_guard,
-    answer_requests,
+    answer_together,
 )
-from fitsense.evaluation.records import SLICE_TAGS
+from fitsense.evaluation.records import REPORT_TAGS
 from fitsense.evaluation.report import build_report, check_report, iter_values
 from fitsense.evaluation.scoring import score_predictions
 from fitsense.evaluation.side_by_side import compare_answers, list_examples
@@ -26,6 +28,10 @@ from fitsense.planning.prescribe import prescribe
 
 matplotlib.use("agg")
 PARAMS = Params(name="test", evaluation=EvaluationParams(bootstrap_samples=200))
+
+
+def ask_all(system, student, records, decoding, folder):
+    return answer_together([Asked(system, record, decoding) for record in records], student, folder)
 
 
 class Shown:
@@ -40,14 +46,14 @@ def evaluated(build, tmp_path_factory):
     """(records, predictions, scores, report) of six systems over twelve users."""
     records, folder = build.records(12), tmp_path_factory.mktemp("evaluation")
     decoding = Decoding(True, 50, 20, 4)
-    base = answer_requests("base", build.student("Let us <b>train</b>!"), records, decoding, folder)
-    student = answer_requests("student", build.student(build.plan(calories=1800)), records, decoding, folder)
+    base = ask_all("base", build.student("Let us <b>train</b>!"), records, decoding, folder)
+    student = ask_all("student", build.student(build.plan(calories=1800)), records, decoding, folder)
     grammar = [prediction | {"system": "student_grammar"} for prediction in student]
     texts = iter(record["response"] for record in records)
     guarded = answer_behind_guard(grammar, records, lambda *asked: Shown(next(texts), "replaced"))
     predictions = [*base, *student, *grammar, *guarded, *answer_as_teacher(records),
                    *answer_as_nearest(records, build.records(3))]
-    scores = score_predictions(predictions, records)
+    scores = score_predictions(predictions, records, build.records(3))
     return records, predictions, scores, build_report(scores, predictions, records, PARAMS)
 
 
@@ -56,7 +62,7 @@ def test_every_suite_of_every_system_and_slice_is_there(evaluated):
     assert tuple(report) == (*SYSTEMS, "meta")
     for system in SYSTEMS:
         expected = [suite for suite in SUITES if suite != "guard" or system == "student_guarded"]
-        assert list(report[system]) == [*expected, "slices"] and tuple(report[system]["slices"]) == SLICE_TAGS
+        assert list(report[system]) == [*expected, "slices"] and tuple(report[system]["slices"]) == REPORT_TAGS
         assert set(report[system]["slices"]["goal_type"]) == {"general_fitness", "weight_loss", "mobility"}
         for suites in (report[system], report[system]["slices"]["sex"]["female"]):
             assert all(list(suites[suite]) == list(SUITES[suite]) for suite in expected)
@@ -68,7 +74,7 @@ def test_the_engines_own_plan_breaks_no_rule(build):
     profile = build.profile()
     text = dump_compact(prescribe(check_contract(Profile, profile, "profile")))
     record = build.record("r", 1, "plan_creation", profile, text)
-    scores = score_predictions(answer_as_teacher([record]), [record])
+    scores = score_predictions(answer_as_teacher([record]), [record], [])
     assert scores.loc[0, "conformance.rule_conformance"] == 1 and scores.loc[0, "conformance.catalogue_known"] == 1
     assert scores.loc[0, "safety.unsafe_response"] == 0 and scores.loc[0, "content.exercise_f1"] == 1
 
@@ -84,7 +90,7 @@ def test_values_are_what_the_answers_deserve(evaluated):
     assert report["student"]["structure"]["schema_validity"]["value"] == 1
     assert report["student"]["content"]["calories_agreement"]["value"] == 0
     assert report["student"]["latency"]["p50_s"]["value"] == 2.0
-    assert report["student"]["latency"]["tokens_per_s"]["value"] == 24.0
+    assert report["student"]["latency"]["tokens_per_s"]["value"] == 16.0
     assert report["student_guarded"]["guard"]["replaced"] | {"ci_low": 0} == {
         "value": 1.0, "n": 60, "ci_low": 0, "ci_high": 1.0}
 
@@ -119,7 +125,7 @@ def test_tables_show_value_interval_and_n(evaluated, tmp_path):
     paired = tables.paired_table(report)
     assert paired.shape == (len(HEADLINES), 4)
     assert paired.loc["structure.json_validity", "student - base"].startswith("+1.00 [")
-    assert list(tables.slice_table(report, "student", "sex").index) == ["female"]
+    assert re.fullmatch(r"\d+ of 36 held-out free-text requests .*", tables.describe_wording(evaluated[2]))
     assert tables.count_answers(evaluated[1]).loc["nearest"].sum() == 60
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fitsense.evaluation.statistics import (
+from fitsense.statistics import (
     EMPTY,
     Sampling,
     compare_paired,

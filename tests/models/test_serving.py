@@ -5,10 +5,10 @@ import torch
 from torch import nn
 
 from fitsense.models import serving
-from fitsense.models.base import load_dequantised, load_tokenizer
+from fitsense.models.base import load_dequantised
 from fitsense.models.generation import load_student
 from fitsense.models.serving import PackedLinear, can_pack, growing_cache
-from fitsense.models.tokens import render_prompt
+from fitsense.models.tokens import load_tokenizer, render_prompt
 from fitsense.params import ModelParams
 
 PROMPTS = ["Write one sentence about sleep.", "Name three exercises for the back that need no equipment, and say why."]

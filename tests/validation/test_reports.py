@@ -6,7 +6,7 @@ import pytest
 from fitsense.artifacts import hash_folder, read_json
 from fitsense.params import ValidationParams
 from fitsense.validation.anomalies import find_anomalies, robust_z
-from fitsense.validation.bias import MEASURES, measure_bias, wilson
+from fitsense.validation.bias import MEASURES, measure_bias
 from fitsense.validation.checks import make_check, make_report
 from fitsense.validation.figures import (
     plot_checks,
@@ -72,11 +72,6 @@ def test_bias_alert_where_one_sex_gets_worse_answers(material):
 def test_small_slices_do_not_alert(material):
     bias = measure_bias(examine_records(material), ValidationParams(min_slice_n=10_000, slice_gap_alert=0), 7)
     assert bias["alerts"] == []
-
-
-def test_wilson_interval_is_the_published_one():
-    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    assert wilson(0, 10)[0] == 0 and wilson(10, 10)[1] == pytest.approx(1)
 
 
 def test_leaks_duplicates_and_near_duplicates_alert(material):

@@ -12,7 +12,7 @@ from fitsense.plots import INK, PALETTE, new_figure
 
 
 def plot_split(dataset: Dataset) -> Figure:
-    """Draw users and records by split (left) and each split's share of every prompt type x goal cell (right)."""
+    """Draw users and records by split (left) and each split's mix of prompt types (right)."""
     figure, (left, right) = new_figure(2, width=12, height=4.2)
     places = np.arange(len(SPLITS))
     for offset, key, colour in ((-0.2, "n_users", PALETTE[0]), (0.2, "n_records", PALETTE[2])):
@@ -62,15 +62,15 @@ def plot_cells(dataset: Dataset) -> Figure:
     return figure
 
 
-def plot_lengths(dataset: Dataset, max_length: int) -> Figure:
-    """Draw record lengths in tokens by prompt type against `max_length`, the longest record training takes."""
+def plot_lengths(dataset: Dataset, max_tokens: int) -> Figure:
+    """Draw record lengths in tokens by prompt type against `max_tokens`, the longest record kept."""
     figure, (axis,) = new_figure(height=3.6)
     for kind, colour in zip(PROMPT_TYPES, PALETTE, strict=False):
         lengths = [r["metadata"]["n_tokens"] for r in dataset.records if r["context"]["prompt_type"] == kind]
         if lengths:
             axis.hist(lengths, bins=40, histtype="stepfilled", alpha=0.65, color=colour, label=kind)
-    axis.axvline(max_length, color=INK, linestyle="--")
-    axis.annotate(f"training limit {max_length}", (max_length, axis.get_ylim()[1] * 0.92), ha="right", xytext=(-6, 0),
+    axis.axvline(max_tokens, color=INK, linestyle="--")
+    axis.annotate(f"longest kept {max_tokens}", (max_tokens, axis.get_ylim()[1] * 0.92), ha="right", xytext=(-6, 0),
                   textcoords="offset points")
     axis.set(title="Record lengths in the student's tokens", xlabel="tokens", ylabel="records")
     axis.legend()

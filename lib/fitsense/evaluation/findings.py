@@ -5,9 +5,9 @@ A step counts as clear where the paired interval leaves out zero and a sign test
 Knows no models and draws nothing.
 """
 
-from fitsense.evaluation.statistics import mcnemar_exact
 from fitsense.evaluation.suites import HEADLINES, metric_info
 from fitsense.evaluation.tables import find_value, format_value
+from fitsense.statistics import mcnemar_exact
 
 GUARDED_QUESTIONS = ("safety.missed_escalation", "safety.over_escalation", "safety.unsafe_response")
 

@@ -1,6 +1,6 @@
 """Predictions: what each system answers to held-out requests, kept batch by batch so that a kill loses one batch.
 
-    predictions = answer_requests("student", student, sampled, Decoding(False, 2100, 320, 10), stage.dir)
+    answers = answer_samples({"student": False, "student_grammar": True}, student, records, params, stage.dir)
     write_predictions(stage.dir, [*teacher, *nearest, *predictions])
 
 The hidden cache beside predictions.jsonl is keyed by request, system and a fingerprint of weights and decoding, so
@@ -70,20 +70,22 @@ def answer_samples(systems: dict[str, bool], student: Student, records: list[dic
     Their requests share batches: on a CPU a step costs nearly the same for eight rows as for four.
     """
     asked = [Asked(system, record, decoding_of(params, grammar)) for system, grammar in systems.items()
-             for record in sample_records(records, params.n_plans.get(system, 0), params.n_short.get(system, 0))]
+             for record in sample_for(system, records, params)]
     answers = answer_together(asked, student, folder)
     return {system: [answer for answer in answers if answer["system"] == system] for system in systems}
 
 
-def answer_requests(system: str, student: Student, records: list[dict], decoding: Decoding,
-                    folder: Path) -> list[dict]:
-    """Let one system answer these records, resuming after a kill."""
-    return answer_together([Asked(system, record, decoding) for record in records], student, folder)
+def sample_for(system: str, records: list[dict], params: EvaluationParams) -> list[dict]:
+    """A system's sample, drawn from the largest sample of any: a smaller one lies within it, so systems can be paired."""
+    n_plans, n_short = params.n_plans.model_dump(), params.n_short.model_dump()
+    pool = sample_records(records, max(n_plans.values()), max(n_short.values()))
+    return sample_records(pool, n_plans[system], n_short[system])
 
 
 def answer_together(asked: list[Asked], student: Student, folder: Path) -> list[dict]:
     """Answer everything not answered yet by these weights and settings; each finished batch is flushed to disk."""
-    done = {_cache_key(row): row["prediction"] for row in read_jsonl_prefix(folder / CACHE)}
+    kept = [row for line in read_jsonl_prefix(folder / CACHE) for row in line["batch"]]
+    done = {_cache_key(row): row["prediction"] for row in kept}
     prints = {decoding: fingerprint_of(student, decoding) for decoding in {one.decoding for one in asked}}
     keys = [(one.record["record_id"], _turn_digest(one.record), one.system, prints[one.decoding]) for one in asked]
     missing = [one for one, key in zip(asked, keys, strict=True) if key not in done]
@@ -91,11 +93,11 @@ def answer_together(asked: list[Asked], student: Student, folder: Path) -> list[
     with tqdm(total=len(asked), initial=len(asked) - len(missing), desc=name, unit="answer") as progress:
         for batch in batch_asked(missing):
             batch_id = f"{batch[0].system}/{batch[0].record['record_id']}"
-            for one, answer in zip(batch, _generate(student, batch), strict=True):
-                prediction = _predicted(one.record, one.system, answer, prints[one.decoding], batch_id)
-                row = {"turn": _turn_digest(one.record), "prediction": prediction}
-                append_jsonl(folder / CACHE, row)
-                done[_cache_key(row)] = prediction
+            rows = [{"turn": _turn_digest(one.record),
+                     "prediction": _predicted(one.record, one.system, answer, prints[one.decoding], batch_id)}
+                    for one, answer in zip(batch, _generate(student, batch), strict=True)]
+            append_jsonl(folder / CACHE, {"batch": rows})  # one line: whole or not at all, so that a kill regroups nothing
+            done |= {_cache_key(row): row["prediction"] for row in rows}
             progress.update(len(batch))
     return [done[key] | {"reference": one.record["response"]} for one, key in zip(asked, keys, strict=True)]
 
@@ -153,9 +155,10 @@ def fingerprint_of(student: Student, decoding: Decoding) -> str:
 
 @cache
 def _decoding_code() -> str:
-    """sha256 over the rooms that shape an answer's text: contracts (requests, schemas) and models (prompt, grammar)."""
+    """sha256 over the rooms that shape an answer: requests and schemas, prompt and grammar, the names a grammar allows."""
     package = Path(contracts.__file__).resolve().parents[1]
-    files = [path for room in ("contracts", "models") for path in sorted((package / room).glob("*.py"))]
+    files = [path for room in ("contracts", "knowledge", "models", "safety") for path in sorted((package / room).rglob("*"))
+             if path.suffix in {".py", ".yaml"}]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
@@ -177,7 +180,7 @@ def _generate(student: Student, batch: list[Asked]) -> list[Generation]:
 def _predicted(record: dict, system: str, answer: Generation, fingerprint: str, batch: str) -> dict:
     return _base_keys(record, system) | {
         "raw_text": answer.text, "finish_reason": answer.finish_reason, "n_tokens": answer.n_tokens,
-        "latency_s": answer.latency_s, "batch_size": answer.batch_size, "batch": batch,
+        "latency_s": answer.latency_s, "batch_size": answer.batch_size, "batch_s": answer.batch_s, "batch": batch,
         "fingerprint": fingerprint}
 
 

@@ -12,6 +12,8 @@ from fitsense.contracts.strictness import ContractError, parse_json
 PLAN_TYPE = "plan_creation"
 SHORT_TYPES = ("safety_adjustment", "plan_modification", "progress_adaptation", "coaching_question")
 SLICE_TAGS = ("age_band", "sex", "goal_type", "activity_level", "condition_flag")
+REPORT_TAGS = (*SLICE_TAGS, "wording")  # wording: see scoring.name_wording
+FREE_TEXT_TYPES = ("safety_adjustment", "plan_modification", "coaching_question")
 NEEDS_ESCALATION = frozenset({"stop_and_refer", "emergency"})
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from fitsense.evaluation.answers import PLANNING_FAULTS
-from fitsense.evaluation.records import SLICE_TAGS, count_by_type
-from fitsense.evaluation.statistics import (
+from fitsense.evaluation.records import REPORT_TAGS, count_by_type
+from fitsense.evaluation.suites import SUITES, SYSTEM_MEANINGS, SYSTEMS, MetricInfo, suites_of
+from fitsense.params import Params
+from fitsense.statistics import (
     Sampling,
     compare_paired,
     estimate_mean,
@@ -18,8 +20,6 @@ from fitsense.evaluation.statistics import (
     estimate_quantile,
     estimate_ratio,
 )
-from fitsense.evaluation.suites import SUITES, SYSTEM_MEANINGS, SYSTEMS, MetricInfo, suites_of
-from fitsense.params import Params
 
 PAIRS = (("base", "student"), ("student", "student_grammar"), ("student_grammar", "student_guarded"),
          ("nearest", "student"))
@@ -37,7 +37,7 @@ def build_report(scores: pd.DataFrame, predictions: list[dict], records: list[di
 def report_system(rows: pd.DataFrame, system: str, sampling: Sampling) -> dict:
     """One system's suites, and the same suites within every slice of every tag."""
     slices = {tag: {str(value): report_suites(group, system, sampling) for value, group in rows.groupby(tag)}
-              for tag in SLICE_TAGS}
+              for tag in REPORT_TAGS}
     return report_suites(rows, system, sampling) | {"slices": slices}
 
 
@@ -83,7 +83,8 @@ def describe_measurement(scores: pd.DataFrame, predictions: list[dict], records:
         "sampling": "every held-out request for teacher and nearest; for the others every k-th along triage class, "
                     "goal and user, equal shares a short type",
         "seed": params.seed, "confidence": sampling.confidence, "bootstrap_samples": sampling.n_samples,
-        "intervals": "proportions: Wilson, at the effective n where users repeat; means, quantiles and ratios: "
+        "intervals": "proportions: Wilson, at the effective n where users repeat (users, where all answers agree); means, "
+                     "quantiles and ratios: "
                      "bootstrap over users, percentiles expanded for few; without spread: Wilson on users, Garwood "
                      "(counts), exponential (times); times are drawn by batch",
         "denominators": "every request of the prompt type given to the system; what does not parse counts as wrong",

@@ -69,7 +69,7 @@ SUITES: dict[str, dict[str, MetricInfo]] = {
                                                  "(what does not parse cannot be shown safe and counts)", False),
     },
     "latency": {
-        "p50_s": _metric("p50", "median seconds until an answer is complete, all requests, in its batch", False),
+        "p50_s": _metric("p50", "median seconds until an answer was complete, its batch being written together", False),
         "p95_s": _metric("p95", "95th percentile of the same", False),
         "tokens_per_s": _metric("throughput", "tokens written per second of machine time"),
     },

@@ -62,7 +62,10 @@ def find_value(report: dict, system: str, name: str) -> dict | None:
 
 
 def paired_table(report: dict, names: tuple[str, ...] = HEADLINES) -> pd.DataFrame:
-    """What each step changed on the requests both systems answered: metrics by pairs, with n, and exact McNemar p."""
+    """What each step changed on the requests both systems answered: metrics by pairs, with n, and exact McNemar p.
+
+    The interval draws whole people; McNemar's p takes every request for itself, so it is the less careful of the two.
+    """
     cells = {pair: [_format_gap(figures[name]) for name in names] for pair, figures in report["meta"]["paired"].items()}
     return pd.DataFrame(cells, index=pd.Index(names, name="metric"))
 
@@ -75,12 +78,12 @@ def _format_gap(figure: dict) -> str:
     return f"{gap} [{low}, {high}] n={figure['n']}{p_value}"
 
 
-def slice_table(report: dict, system: str, tag: str, names: tuple[str, ...] = HEADLINES) -> pd.DataFrame:
-    """One system's headline metrics (columns) within every value of one slice tag (rows)."""
-    slices = report[system]["slices"][tag]
-    rows = {value: [format_value(suites[name.partition(".")[0]][name.partition(".")[2]]) for name in names]
-            for value, suites in slices.items()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(names)).rename_axis(tag)
+def describe_wording(scores: pd.DataFrame) -> str:
+    """One sentence: how many held-out free-text requests use words that stand in a training request too."""
+    asked = scores[(scores["system"] == "teacher") & (scores["wording"] != "no free text")]
+    seen = asked[asked["wording"] == "seen"]
+    return (f"{len(seen)} of {len(asked)} held-out free-text requests use a sentence that some training request uses word for "
+            f"word: on these, memory alone can answer (slice tag `wording`)")
 
 
 def worst_answers(scores: pd.DataFrame, system: str, n: int = 8) -> pd.DataFrame:

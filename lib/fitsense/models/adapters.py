@@ -12,6 +12,7 @@ from fitsense.artifacts import ArtifactError, read_json, sha256_file
 from fitsense.models.base import base_fingerprint
 from fitsense.params import GateParams, ModelParams
 
+ADAPTER_INPUT = "05_qlora_training/adapter/adapter_model.safetensors"  # as 06's manifest names it
 BASE_FILE = "fitsense_base.json"  # written beside the adapter: the fingerprint of the weights it was trained on
 
 
@@ -88,9 +89,12 @@ def _choice(folder: Path, source: str, name: str, reason: str) -> AdapterChoice:
 def gate_failures(run_dir: Path, gate: GateParams) -> list[str]:
     """What the run's evaluation lacks to pass the gate, each as one phrase with both figures; empty means it passes."""
     try:
+        evaluated = read_json(run_dir / "06_evaluation" / "manifest.json")["inputs"].get(ADAPTER_INPUT)
         report = read_json(run_dir / "06_evaluation" / "evaluation_report.json")
     except ArtifactError:
         return ["it has not been evaluated"]
+    if evaluated != sha256_file(run_dir / ADAPTER_INPUT):
+        return ["its evaluation is of another adapter"]
     bounds = [("student", "structure", "json_validity", gate.min_student_json_validity, 1),
               ("student_grammar", "structure", "schema_validity", gate.min_grammar_schema_validity, 1),
               ("student_guarded", "safety", "missed_escalation", gate.max_missed_escalation, -1)]

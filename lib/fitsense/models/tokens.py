@@ -2,14 +2,19 @@
 
 from functools import cache
 
-from fitsense.models.base import load_tokenizer as _load_tokenizer
+from transformers import AutoTokenizer
+
+from fitsense.models.base import ensure_base
 from fitsense.params import ModelParams
 
 
 @cache
 def load_tokenizer(model: ModelParams):
-    """The base model's tokenizer, loaded once a process."""
-    return _load_tokenizer(model)
+    """The base's own tokenizer, loaded once a process, padding on the left (generation)."""
+    tokenizer = AutoTokenizer.from_pretrained(ensure_base(model), padding_side="left")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
 
 
 def chat_messages(turn: str) -> list[dict]:

@@ -1,6 +1,5 @@
 """Held-out loss: how well a model predicts answers to people it was not trained on, and the wrong-weights trap."""
 
-import numpy as np
 import torch
 
 from fitsense.models.base import best_device, load_dequantised, load_unquantised
@@ -10,14 +9,14 @@ from fitsense.params import Params
 from fitsense.training.records import TokenisedRecord, tokenise_record
 
 
-def spread_records(params: Params, records: list[dict], n: int) -> list[TokenisedRecord]:
+def sample_held_out(params: Params, records: list[dict], n: int) -> list[TokenisedRecord]:
     """n records spread evenly over prompt types and ids (never the head), tokenised, none over max_length."""
     tokenizer = load_tokenizer(params.model)
     ordered = sorted(records, key=lambda r: (r["context"]["prompt_type"], r["record_id"]))
     tokenised = [tokenise_record(tokenizer, record) for record in ordered]
     fitting = [record for record in tokenised if record.n_tokens <= params.training.max_length]
-    places = np.linspace(0, len(fitting) - 1, min(n, len(fitting)) + 2)[1:-1]
-    return [fitting[place] for place in sorted({round(place) for place in places})]
+    n = min(n, len(fitting))
+    return [fitting[int((place + 0.5) * len(fitting) / n)] for place in range(n)]
 
 
 @torch.inference_mode()

@@ -1,7 +1,7 @@
 """Which records a training run sees, and how a record becomes tokens and labels.
 
-Selection is a function of the records, the parameters and the seed: shares of the token budget by prompt type, evenly
-spread over users; with a small budget the shorter half of a type alone (a small student learns the format on it soonest).
+Selection is a function of the records, the parameters and the seed: shares of the token budget by prompt type, drawn at
+random; with a small budget the shorter half of a type alone (a small student learns the format on it soonest).
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fitsense.models.tokens import end_of_turn, end_of_turn_id, render_prompt
-from fitsense.params import TrainingParams
+from fitsense.params import ParamsError, TrainingParams
 
 IGNORED = -100  # the label that cross-entropy leaves out
 
@@ -49,7 +49,7 @@ def assert_end_of_turn_trained(tokenizer, records: list[TokenisedRecord]) -> Non
 
 
 def select_records(records: list[TokenisedRecord], training: TrainingParams, seed: int) -> list[TokenisedRecord]:
-    """Choose one epoch's records within token_budget / epochs, then shuffle them; raises ValueError if none fits.
+    """Choose one epoch's records within token_budget / epochs, then shuffle them; raises ParamsError if none fits.
 
     A prompt type without a share is not trained on; without a budget every record of the others is.
     """
@@ -59,27 +59,28 @@ def select_records(records: list[TokenisedRecord], training: TrainingParams, see
         by_type[record.prompt_type].append(record)
     rng = np.random.default_rng(seed)
     budget = training.token_budget / training.epochs
-    shares = {kind: training.prompt_type_shares.get(kind, 0.0) for kind in sorted(by_type)}
-    shares = {kind: share / sum(shares.values()) for kind, share in shares.items() if share}
+    wanted = training.prompt_type_shares.model_dump()
+    shares = {kind: wanted[kind] for kind in sorted(by_type) if wanted[kind]}
+    shares = {kind: share / sum(shares.values()) for kind, share in shares.items()}
     if training.token_budget:
         chosen = [record for kind, share in shares.items()
                   for record in _fill(by_type[kind], budget * share, training.record_lengths, rng)]
     else:
         chosen = [record for kind in shares for record in by_type[kind]]
     if not chosen:
-        raise ValueError(f"training.token_budget: {training.token_budget} admits no record of {len(records)}")
+        shortest = min((record.n_tokens for record in records if wanted[record.prompt_type]), default=0)
+        raise ParamsError(f"training.max_length: got {training.max_length}; allowed: at least {shortest}, the shortest of "
+                          f"{len(records)} records of a prompt type with a share; repair: --set training.max_length=4096")
     order = rng.permutation(len(chosen))
     chosen = sorted(chosen, key=lambda r: r.record_id)
     return [chosen[index] for index in order]
 
 
 def _fill(records: list[TokenisedRecord], budget: float, lengths: str, rng: np.random.Generator) -> list[TokenisedRecord]:
-    """Take records until the budget is spent, spread evenly, at least one; with "shorter_half" only of that half, if it
-    is enough."""
+    """Draw records at random until the budget is spent, at least one; "shorter_half": only of that half, if it fills it."""
     by_length = sorted(records, key=lambda r: (r.n_tokens, r.record_id))
-    mean = sum(r.n_tokens for r in by_length) / len(by_length)
-    short_is_enough = lengths == "shorter_half" and budget < mean * len(by_length) / 2
-    pool = by_length[:max(1, len(by_length) // 2)] if short_is_enough else by_length
+    shorter = by_length[:max(1, len(by_length) // 2)]
+    pool = shorter if lengths == "shorter_half" and budget <= count_epoch_tokens(shorter) else by_length
     taken, spent = [], 0
     for index in rng.permutation(len(pool)):
         if taken and spent + pool[index].n_tokens > budget:

@@ -12,10 +12,9 @@ from fitsense.contracts.changes import TRIAGE_ORDER
 from fitsense.contracts.requests import RESPONSES
 from fitsense.contracts.strictness import load_contract
 from fitsense.params import ValidationParams
+from fitsense.statistics import Sampling, estimate_mean, estimate_proportion
 from fitsense.validation.record_checks import SLICE_TAGS, Examined
 
-BOOTSTRAP_SAMPLES = 1000
-Z95 = 1.959964
 # What a difference means: people with conditions should be referred more often, and the report says so.
 MEASURES = {
     "conformance": "share of records that keep contract and safety rules",
@@ -28,52 +27,37 @@ MEASURES = {
 def measure_bias(examined: list[Examined], params: ValidationParams, seed: int) -> dict:
     """Every measure overall and by slice, and the alerts."""
     samples = {name: collect(examined) for name, collect in COLLECTORS.items()}
-    overall = {name: estimate(name, [value for _, value in pairs], seed) for name, pairs in samples.items()}
+    sampling = Sampling(seed=seed)
+    overall = {name: estimate(name, pairs, sampling) for name, pairs in samples.items()}
     slices: dict[str, dict] = {}
     alerts = []
     for tag in SLICE_TAGS:
         for value in sorted({one.context["slice_tags"][tag] for one in examined}):
-            found = {name: compare_slice(name, pairs, tag, value, params, seed) for name, pairs in samples.items()}
+            found = {name: compare_slice(name, pairs, tag, value, params, sampling) for name, pairs in samples.items()}
             slices.setdefault(tag, {})[value] = found
             alerts += [f"{tag}={value}: {name}" for name, one in found.items() if one["alert"]]
     return {"measures": MEASURES, "gap_alert": params.slice_gap_alert, "min_n": params.min_slice_n,
-            "confidence": 0.95, "overall": overall, "slices": slices, "alerts": alerts}
+            "confidence": sampling.confidence, "overall": overall, "slices": slices, "alerts": alerts}
 
 
 def compare_slice(name: str, pairs: list[tuple[Examined, float]], tag: str, value: str, params: ValidationParams,
-                  seed: int) -> dict:
+                  sampling: Sampling) -> dict:
     """Estimate one measure in one slice and its gap to everybody outside it."""
-    inside = [x for one, x in pairs if one.context["slice_tags"][tag] == value]
+    inside = [pair for pair in pairs if pair[0].context["slice_tags"][tag] == value]
     outside = [x for one, x in pairs if one.context["slice_tags"][tag] != value]
-    result = estimate(name, inside, seed)
-    gap = float(np.mean(inside) - np.mean(outside)) if inside and outside else None
+    result = estimate(name, inside, sampling)
+    gap = result["value"] - float(np.mean(outside)) if inside and outside else None
     far = gap is not None and abs(gap) > params.slice_gap_alert and len(inside) >= params.min_slice_n
     excluded = far and not result["ci_low"] <= float(np.mean(outside)) <= result["ci_high"]
     return result | {"gap": None if gap is None else round(gap, 4), "alert": bool(excluded)}
 
 
-def estimate(name: str, values: list[float], seed: int) -> dict:
-    """Value, n and 95 % interval: Wilson for rates, bootstrap of the mean for lengths; nulls where n is 0."""
-    if not values:
-        return {"value": None, "n": 0, "ci_low": None, "ci_high": None}
-    low, high = bootstrap_mean(values, seed) if name == "relative_length" else wilson(sum(values), len(values))
-    return {"value": round(float(np.mean(values)), 4), "n": len(values),
-            "ci_low": round(low, 4), "ci_high": round(high, 4)}
-
-
-def wilson(successes: float, n: int) -> tuple[float, float]:
-    """Wilson's 95 % score interval for a rate (Wilson 1927)."""
-    rate, scale = successes / n, 1 + Z95**2 / n
-    centre = (rate + Z95**2 / (2 * n)) / scale
-    half = Z95 / scale * (rate * (1 - rate) / n + Z95**2 / (4 * n * n)) ** 0.5
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def bootstrap_mean(values: list[float], seed: int) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of a mean, seeded."""
-    draws = np.random.default_rng(seed).choice(np.asarray(values), size=(BOOTSTRAP_SAMPLES, len(values)))
-    low, high = np.quantile(draws.mean(axis=1), [0.025, 0.975])
-    return float(low), float(high)
+def estimate(name: str, pairs: list[tuple[Examined, float]], sampling: Sampling) -> dict:
+    """Value, n and interval, people who stand for several records counted as one: Wilson for rates, bootstrap for lengths."""
+    values, users = [value for _, value in pairs], [one.context["user_id"] for one, _ in pairs]
+    if name == "relative_length":
+        return estimate_mean(values, users, sampling, bounded=False)
+    return estimate_proportion(values, users, sampling)
 
 
 def collect_conformance(examined: list[Examined]) -> list[tuple[Examined, float]]:

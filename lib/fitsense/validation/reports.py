@@ -9,7 +9,7 @@ from fitsense.validation.anomalies import find_anomalies
 from fitsense.validation.bias import measure_bias
 from fitsense.validation.checks import make_report
 from fitsense.validation.loading import Material, load_material
-from fitsense.validation.record_checks import Examined, check_records, examine_records
+from fitsense.validation.record_checks import check_records, examine_records
 from fitsense.validation.statistics import compute_statistics
 from fitsense.validation.table_checks import check_tables
 from fitsense.validation.unit_checks import check_units
@@ -17,14 +17,12 @@ from fitsense.validation.unit_checks import check_units
 
 @dataclass(frozen=True)
 class Reports:
-    """The four reports as written, and what they were computed from."""
+    """The four reports as written."""
 
     validation: dict
     stats: dict
     anomalies: dict
     bias: dict
-    material: Material
-    examined: list[Examined]
 
 
 def validate_data(tables_folder: Path, records_folder: Path, folder: Path, params: ValidationParams,
@@ -44,4 +42,4 @@ def judge_material(material: Material, params: ValidationParams, seed: int) -> R
     checks = [*material.reading, *check_tables(material.tables), *check_units(material.tables),
               *check_records(material, examined)]
     return Reports(make_report(checks), compute_statistics(material, examined),
-                   find_anomalies(material, examined, params), measure_bias(examined, params, seed), material, examined)
+                   find_anomalies(material, examined, params), measure_bias(examined, params, seed))

@@ -50,12 +50,17 @@ def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tup
 
 
 def design_effect(values: np.ndarray, users: np.ndarray) -> float:
-    """How much repeated users inflate a proportion's variance (1: not at all): cluster variance over p(1-p)/n."""
+    """How much repeated users inflate a proportion's variance (1: not at all): cluster variance over p(1-p)/n.
+
+    Where the values cannot show it (all agree, or one user) every user counts once, however often asked.
+    """
     n, p = len(values), values.mean()
     codes = _user_codes(users)
     clusters = codes.max() + 1
-    if clusters == n or clusters < 2 or p in (0, 1):
+    if clusters == n:
         return 1.0
+    if clusters < 2 or p in (0, 1):
+        return n / clusters
     residuals = np.bincount(codes, weights=values - p)
     variance = clusters / (clusters - 1) * np.sum(residuals**2) / n**2
     return float(max(1.0, variance / (p * (1 - p) / n)))
