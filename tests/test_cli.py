@@ -11,11 +11,16 @@ import pytest
 from fitsense.cli import BAD_INPUT, DONE, PLAIN_PROFILE, VIOLATIONS, main
 from fitsense.contracts.changes import Adaptation, SafetyAdjustment
 from fitsense.contracts.plan import Plan
+from fitsense.contracts.profile import Profile
 from fitsense.contracts.strictness import check_contract
+from fitsense.planning.calorie_steps import keep_calories_safe
 
 LOGS = [{"week": week, "sessions_planned": 3, "sessions": [
     {"exercises": [{"name": "Goblet Squat", "sets": [{"reps": 12, "weight_kg": 16.0, "rir": 4}] * 3}]}] * 3}
     for week in (1, 2)]
+ADAPTED = {"assessment": {"adherence": "high", "trend": "steady", "recovery": "good"}, "deload": False, "changes": [],
+           "calorie_change": -100,
+           "explanation": "One exercise goes up. Body weight suggests 100 kcal a day less."}
 LOADED = {"user": "Kim", "goal": "muscle_gain", "calorie_target": 2400, "sessions_per_week": 3, "exercises": [
     {"name": "Goblet Squat", "sets": 3, "rep_min": 8, "rep_max": 12, "target_rir": 2, "weight_kg": 16,
      "smallest_step_kg": 2}]}
@@ -82,10 +87,10 @@ def test_verify_prints_violations_and_exits_1(write, run, plan_file):
     plan["workout_plan"]["weekly_schedule"][0]["exercises"][0]["name"] = "Moon Press"
     code, out, err = run("verify", "--profile", write("p.json", PLAIN_PROFILE), "--plan", write("bad.json", plan))
     assert (code, err) == (VIOLATIONS, "")
-    [violation] = json.loads(out)
-    assert list(violation) == ["rule_id", "severity", "place", "reason"]
-    assert violation["rule_id"] == "check_unknown_exercise"
-    assert violation["place"] == "workout_plan.weekly_schedule.0.exercises.0.name"
+    violations = json.loads(out)
+    assert all(list(violation) == ["rule_id", "severity", "place", "reason"] for violation in violations)
+    assert violations[0]["rule_id"] == "check_unknown_exercise"
+    assert violations[0]["place"] == "workout_plan.weekly_schedule.0.exercises.0.name"
 
 
 def test_verify_refuses_a_broken_contract(write, run, plan_file):
@@ -125,6 +130,86 @@ def test_adapt_leaves_calories_alone_where_a_number_would_harm(write, run):
     logs = write("logs.json", gaining)
     out = run("adapt", "--plan", write("plan.json", LOADED), "--logs", logs, "--profile", young)[1]
     assert json.loads(out)["calorie_change"] == 0
+
+
+def weigh(*kilograms: float) -> list[dict]:
+    """The logs with a body mass a week."""
+    return [{**week, "bodyweight_kg": kg, "calories_avg": 1500} for week, kg in zip(LOGS, kilograms, strict=True)]
+
+
+@pytest.mark.parametrize(("person", "kilograms", "expected"), [
+    ({"height_cm": 180, "weight_kg": 110, "gender": "male"}, (110.0, 110.0), -100),
+    ({"height_cm": 178, "weight_kg": 54.5}, (54.5, 54.5), 0),  # BMI 17.2: no target
+    ({"age": 15}, (72.0, 72.0), 0),
+    ({"height_cm": 150, "weight_kg": 45, "age": 60, "gender": "female"}, (45.0, 45.0), 0),  # at the floor of 1200 kcal
+    ({"height_cm": 150, "weight_kg": 52, "age": 70, "gender": "female"}, (52.0, 52.0), 0),
+])
+def test_adapt_lowers_calories_only_above_the_floor(write, run, person, kilograms, expected):
+    profile = changed_profile("goals", ["weight_loss"])
+    profile["personal_info"].update(person)
+    path = write("profile.json", profile)
+    plan = write("plan.json", run("plan", "--profile", path)[1])
+    out = run("adapt", "--plan", plan, "--logs", write("logs.json", weigh(*kilograms)), "--profile", path)[1]
+    answer = json.loads(out)
+    assert answer["calorie_change"] == expected
+    assert ("kcal" in answer["explanation"]) == (expected != 0)
+
+
+@pytest.mark.parametrize(("target", "expected"), [(None, 0), (1200, 0), (1650, 0), (1900, -100)])
+def test_adapt_without_a_profile_keeps_to_the_plan_s_target(write, run, target, expected):
+    plan = json.loads(run("plan", "--profile", write("profile.json", changed_profile("goals", ["weight_loss"])))[1])
+    plan["nutrition_suggestions"]["calorie_target"] = target
+    payload = Adaptation.model_validate(ADAPTED)
+    kept = keep_calories_safe(payload, target, None)
+    assert kept.calorie_change == expected
+    assert ("kcal" in kept.explanation) == (expected != 0) and kept.explanation.startswith("One exercise goes up.")
+    logs = write("logs.json", weigh(72.0, 72.0))
+    code, out, err = run("adapt", "--plan", write("plan.json", plan), "--logs", logs)
+    assert (code, err) == (DONE, "") and json.loads(out)["calorie_change"] <= 0
+
+
+def test_adapt_may_go_up_from_a_target_that_is_too_low():
+    starving = check_contract(Profile, changed_profile("personal_info.gender", "male"), "profile")
+    up = Adaptation.model_validate({**ADAPTED, "calorie_change": 100})
+    assert keep_calories_safe(up, 1000, starving).calorie_change == 100
+    assert keep_calories_safe(up, 5900, starving).calorie_change == 0
+
+
+EMERGENCIES = ["crushing chest pain right now, going down my left arm", "I want to kill myself", "I can't breathe"]
+
+
+@pytest.mark.parametrize("condition", EMERGENCIES)
+def test_plan_is_refused_in_an_emergency_with_what_to_do(write, run, condition):
+    profile = changed_profile("constraints.conditions", [condition])
+    code, out, err = run("plan", "--profile", write("profile.json", profile))
+    assert (code, out) == (BAD_INPUT, "") and err.count("\n") == 1
+    assert err.startswith("profile: ") and "emergency" in err
+    lines = write("in.jsonl", "\n".join(json.dumps({"id": n, "profile": one}) for n, one in enumerate(
+        [profile, PLAIN_PROFILE])))
+    first, second = (json.loads(line) for line in run("plan", "--jsonl", lines)[1].splitlines())
+    assert not first["ok"] and "emergency" in first["error"] and second["ok"]
+
+
+def test_adapt_is_refused_in_an_emergency(write, run, plan_file):
+    profile = write("profile.json", changed_profile("constraints.conditions", [EMERGENCIES[0]]))
+    code, out, err = run("adapt", "--plan", plan_file, "--logs", write("logs.json", LOGS), "--profile", profile)
+    assert (code, out) == (BAD_INPUT, "") and "emergency" in err
+
+
+def test_demo_store_is_told_of_and_checked(run, tmp_path):
+    assert "--store FILE" in run("demo", "--help")[1]
+    for bad in ("", str(tmp_path)):
+        code, out, err = run("demo", "--store", bad)
+        assert (code, out) == (BAD_INPUT, "") and err.startswith("store: got") and err.count("\n") == 1
+
+
+def test_demo_hands_the_store_on(run, tmp_path, monkeypatch):
+    from fitsense.app import launch
+    given = {}
+    monkeypatch.setattr(launch, "launch_app", lambda **values: given.update(values))
+    assert run("demo", "--store", str(tmp_path / "visits.sqlite"))[0] == DONE
+    assert given["store_path"] == tmp_path / "visits.sqlite"
+    assert run("demo")[0] == DONE and given["store_path"] is None
 
 
 @pytest.mark.parametrize(("path", "value", "parts"), [

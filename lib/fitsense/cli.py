@@ -18,12 +18,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fitsense.contracts.changes import SafetyAdjustment
+from pydantic import ValidationError
+
+from fitsense.artifacts import ArtifactError
+from fitsense.contracts.changes import Adaptation, SafetyAdjustment
 from fitsense.contracts.logs import Logs
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
 from fitsense.contracts.requests import AdaptPlan, Person, Request, compact_week, make_request, person_of
-from fitsense.contracts.strictness import MAX_BYTES, ContractError, Strict, check_contract, dump_compact, parse_json
+from fitsense.contracts.strictness import (
+    MAX_BYTES,
+    ContractError,
+    Strict,
+    check_contract,
+    dump_compact,
+    load_contract,
+    parse_json,
+)
 
 DONE, VIOLATIONS, BAD_INPUT = 0, 1, 2
 MAX_TRIAGE_CHARACTERS = 4000
@@ -85,6 +96,8 @@ def build_parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="open the coaching app", description="Open the coaching app.")
     demo.add_argument("--share", action="store_true", help="make a public link (needs --auth)")
     demo.add_argument("--auth", metavar="USER:PASS", help="ask visitors for this name and password")
+    demo.add_argument("--store", metavar="FILE", help="keep profiles, questions and answers in this SQLite file, made if "
+                      "it is not there (default: nothing is kept)")
     demo.set_defaults(run=run_demo)
     return parser
 
@@ -92,19 +105,19 @@ def build_parser() -> argparse.ArgumentParser:
 def run_command(args: argparse.Namespace) -> int:
     """Run plan, verify, triage or adapt on one input or on a file of them."""
     given = {key: getattr(args, key, None) for key in TAKES[args.command]}
-    answer = open_answerer(getattr(args, "coach", "rules"))
+    coach = getattr(args, "coach", "rules")
     if args.jsonl is not None:
         extra = [key for key, value in given.items() if value is not None]
         if extra:
             raise ContractError(extra[0], given[extra[0]], "either --jsonl or single inputs, not both")
-        return run_jsonl(args.command, args.jsonl, answer)
+        return run_jsonl(args.command, args.jsonl, open_answerer(coach))
     for key in NEEDS[args.command]:
         if given[key] is None:
             name = "TEXT" if key == "text" else f"--{key} FILE"
             raise ContractError(key, None, f"{name} (or --jsonl FILE) is required by {args.command}")
     record = {key: value if key == "text" else parse_named(read_text(value, key), key)
               for key, value in given.items() if value is not None}
-    result = COMMANDS[args.command](record, answer)
+    result = COMMANDS[args.command](record, open_answerer(coach))
     print(dump_compact(result))
     return VIOLATIONS if args.command == "verify" and result else DONE
 
@@ -184,10 +197,11 @@ def open_answerer(coach: str) -> Answer:
         raise ContractError("coach", coach, "rules, or a folder with adapter_config.json")
     from fitsense.coach.coaches import StudentCoach
     from fitsense.models.adapters import AdapterError
+    from fitsense.models.base import BaseModelError
     try:
         student = StudentCoach.from_adapter(folder)
-    except AdapterError as error:
-        raise ContractError("coach", coach, f"an adapter that loads ({error})") from None
+    except (AdapterError, ArtifactError, BaseModelError, ValidationError) as error:
+        raise ContractError("coach", coach, f"an adapter that loads ({' '.join(str(error).split())})") from None
     return lambda request: student.answer(request).text
 
 
@@ -198,10 +212,10 @@ def answer_by_rules(request: Request) -> str:
 
 
 def make_plan(record: dict, answer: Answer) -> Any:
-    """The plan for {"profile"}."""
-    from fitsense.planning.derive import with_derived
+    """The plan for {"profile"}; ContractError, and no plan, where the profile's own words tell of an emergency now."""
+    from fitsense.coach.conversation import plan_request
     profile = check_contract(Profile, record["profile"], "profile")
-    return parse_json(answer(make_request("plan_creation", with_derived(profile))), "plan")
+    return parse_json(answer(plan_request(profile)), "plan")
 
 
 def verify_record(record: dict, answer: Answer) -> list[dict]:
@@ -255,28 +269,31 @@ def read_context(record: dict) -> tuple[Person, list]:
 
 def adapt_record(record: dict, answer: Answer) -> Any:
     """The adaptation of {"plan", "logs"[, "profile"]}; the plan in full or in the compact, loaded form."""
+    from fitsense.coach.conversation import check_no_emergency
+    from fitsense.planning.calorie_steps import keep_calories_safe
     logs = read_logs(record["logs"])
     profile = check_contract(Profile, record["profile"], "profile") if "profile" in record else None
+    if profile is not None:
+        check_no_emergency(profile)
     if not isinstance(record["plan"], dict) or "workout_plan" not in record["plan"]:
         return adapt_loaded(record["plan"], logs, profile, answer)
     plan = check_contract(Plan, record["plan"], "plan")
     person = person_of(profile) if profile else person_of_plan(plan)
     payload = {"person": person.model_dump(mode="json"), "logs": [week.model_dump(mode="json") for week in logs],
                "plan": [day.model_dump(mode="json") for day in compact_week(plan)]}
-    return parse_json(answer(make_request("progress_adaptation", payload)), "answer")
+    adaptation = load_contract(Adaptation, answer(make_request("progress_adaptation", payload)), "answer")
+    return keep_calories_safe(adaptation, plan.nutrition_suggestions.calorie_target, profile).model_dump(mode="json")
 
 
 def adapt_loaded(plan: Any, logs: list, profile: Profile | None, answer: Answer) -> dict:
     """Adapt a plan of loaded exercises, by the rules; calories stay where a change could harm this person."""
     from fitsense.planning.adapt import adapt_compact
-    from fitsense.safety.screening import screen
+    from fitsense.planning.calorie_steps import keep_calories_safe
     if answer is not answer_by_rules:
         raise ContractError("coach", "an adapter", "rules, where the plan is a list of loaded exercises")
-    adaptation = adapt_compact(check_contract(AdaptPlan, plan, "plan"), logs)
-    limits = screen(profile) if profile else None
-    if limits and (not limits.allow_calorie_number or (adaptation.calorie_change < 0 and not limits.allow_deficit)):
-        adaptation = adaptation.model_copy(update={"calorie_change": 0})
-    return adaptation.model_dump(mode="json")
+    checked = check_contract(AdaptPlan, plan, "plan")
+    adaptation = adapt_compact(checked, logs)
+    return keep_calories_safe(adaptation, checked.calorie_target, profile).model_dump(mode="json")
 
 
 def read_logs(value: Any) -> list:
@@ -297,12 +314,14 @@ def person_of_plan(plan: Plan) -> Person:
 
 def run_demo(args: argparse.Namespace) -> int:
     """Open the app and serve until interrupted; bad use is refused before anything heavy is loaded."""
+    if args.store is not None and (not args.store or Path(args.store).is_dir()):
+        raise ContractError("store", args.store, "a file (it is made if it is not there)")
     user, _, password = (args.auth or "").partition(":")
     if (args.share or args.auth is not None) and not (user and password):
         raise ContractError("auth", args.auth, "USER:PASS, both not empty (required with --share)")
     from fitsense.app.launch import AppError, launch_app
     try:
-        launch_app(share=args.share, auth=args.auth)
+        launch_app(share=args.share, auth=args.auth, store_path=Path(args.store) if args.store is not None else None)
     except AppError as error:
         print(str(error).replace("\n", " "), file=sys.stderr)
         return BAD_INPUT

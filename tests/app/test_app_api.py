@@ -9,6 +9,10 @@ from gradio_client.exceptions import AppError as ClientError
 
 from fitsense.app.forms import default_profile
 from fitsense.app.selfcheck import check_as_client
+from fitsense.coach.conversation import apply_to_plan
+from fitsense.contracts.changes import Change
+from fitsense.contracts.plan import Plan
+from fitsense.contracts.profile import Profile
 from fitsense.contracts.strictness import dump_compact
 
 
@@ -71,6 +75,43 @@ def test_an_invalid_profile_is_one_clear_line(client, change, told):
     with pytest.raises(ClientError) as refused:
         client.predict(profile=json.dumps(profile), api_name="/plan")
     assert told in str(refused.value) and "Traceback" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "condition", ["crushing chest pain right now, going down my left arm", "I want to kill myself", "I can't breathe"]
+)
+def test_an_emergency_in_the_profile_gets_help_and_no_plan(client, condition):
+    profile = default_profile().model_dump(mode="json")
+    profile["constraints"]["conditions"] = [condition]
+    with pytest.raises(ClientError) as refused:
+        client.predict(profile=json.dumps(profile), api_name="/plan")
+    told = str(refused.value)
+    assert "emergency" in told and "weekly_schedule" not in told and "Traceback" not in told
+
+
+def test_changes_that_break_the_whole_profile_are_not_offered(client):
+    for constraints, message in (
+        ({"medications": ["warfarin"]}, "I am travelling, no equipment"),
+        ({"conditions": ["chest tightness, not checked yet"]}, "I want more leg work"),
+    ):
+        profile = default_profile().model_dump(mode="json")
+        profile["constraints"] |= constraints
+        plan, _ = client.predict(profile=json.dumps(profile), api_name="/plan")
+        found = json.loads(client.predict(profile=json.dumps(profile), plan=plan, message=message, api_name="/ask"))
+        changes = [Change.model_validate(change) for change in found["answer"]["changes"]]
+        checked = Profile.model_validate(profile)
+        apply_to_plan(checked, Plan.model_validate_json(plan), changes)
+
+
+@pytest.mark.parametrize("wish", ["cardio", "core", "leg work", "stretching", "pulling"])
+def test_more_of_anything_can_be_applied_to_the_plan_of_a_newcomer(client, wish):
+    profile = default_profile()
+    plan, _ = client.predict(profile=dump_compact(profile), api_name="/plan")
+    found = json.loads(
+        client.predict(profile=dump_compact(profile), plan=plan, message=f"I want more {wish}", api_name="/ask")
+    )
+    changes = [Change.model_validate(change) for change in found["answer"]["changes"]]
+    assert changes and apply_to_plan(profile, Plan.model_validate_json(plan), changes)
 
 
 def test_text_that_is_no_json_is_one_clear_line(client):

@@ -1,12 +1,22 @@
 """Launching: sharing needs credentials, batch mode closes, the form gives a profile."""
 
+import tempfile
 import urllib.error
 import urllib.request
 
 import pytest
 
-from fitsense.app.forms import DEFAULTS, profile_from_form, split_words
-from fitsense.app.launch import BATCH_VARIABLE, AppError, check_auth, close_unless_interactive, launch_app
+from fitsense.app.forms import DEFAULTS, ask_about_units, default_profile, profile_from_form, split_list, split_words
+from fitsense.app.launch import (
+    BATCH_VARIABLE,
+    AppError,
+    LaunchedApp,
+    check_auth,
+    close_unless_interactive,
+    launch_app,
+)
+from fitsense.app.selfcheck import check_as_client
+from fitsense.coach.store import InteractionStore
 from fitsense.contracts.strictness import ContractError
 
 
@@ -55,5 +65,74 @@ def test_the_form_becomes_a_profile_and_names_what_is_wrong():
         profile_from_form(*{**DEFAULTS, "weight_kg": None}.values())
 
 
-def test_words_are_split_at_lines_not_at_commas():
+def test_words_are_split_at_lines_not_at_commas_and_lists_at_both():
     assert split_words(" a, b \n\n c;d ") == ["a, b", "c", "d"]
+    assert split_list(" nuts, banana \n\n soy;rice,") == ["nuts", "banana", "soy", "rice"]
+    form = {**DEFAULTS, "allergies": "nuts, banana", "preferred_activities": "walking, swimming\nyoga"}
+    profile = profile_from_form(*form.values())
+    assert profile.constraints.allergies == ["nuts", "banana"]
+    assert profile.preferences.preferred_activities == ["walking", "swimming", "yoga"]
+
+
+@pytest.mark.parametrize(
+    ("height_cm", "weight_kg", "asked"),
+    [
+        (175, 150, "1.75 m and 150 kg: are these metric?"),
+        (170, 200, "1.70 m and 200 kg: are these metric?"),
+        (180, 50, "1.80 m and 50 kg: are these metric?"),
+        (168, 68, None),
+        (165, 120, None),
+    ],
+)
+def test_a_body_that_may_be_in_pounds_is_asked_about(height_cm, weight_kg, asked):
+    form = {**DEFAULTS, "height_cm": height_cm, "weight_kg": weight_kg}
+    assert ask_about_units(profile_from_form(*form.values())) == asked
+
+
+def test_the_store_keeps_what_was_asked_and_lets_go_of_its_file(tmp_path):
+    path = tmp_path / "kept" / "visits.sqlite"
+    app = launch_app(tmp_path / "no_run", block=False, release_dir=tmp_path / "no_release", store_path=path)
+    try:
+        check_as_client(app.url, default_profile())
+        page = urllib.request.urlopen(app.url, timeout=10).read().decode()
+    finally:
+        app.close()
+    assert "kept in a file on the computer" in page and "written to no file" not in page
+    (row,) = InteractionStore(path).list_interactions()
+    assert row["prompt_type"] == "plan_creation"
+
+
+def test_waiting_ends_with_a_closed_store(tmp_path):
+    class Store:
+        closed = False
+
+        def close(self):
+            self.closed = True
+
+    class Page:
+        def block_thread(self):
+            raise KeyboardInterrupt
+
+    app = LaunchedApp("url", None, Page(), Store())
+    with pytest.raises(KeyboardInterrupt):
+        app.wait()
+    assert app.store.closed
+
+
+def test_a_store_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AppError, match="store: got"):
+        launch_app(tmp_path, block=False, release_dir=tmp_path, store_path=tmp_path / "file" / "visits.sqlite")
+
+
+def test_without_a_store_the_page_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    app = launch_app(tmp_path / "no_run", block=False, release_dir=tmp_path / "no_release")
+    try:
+        check_as_client(app.url, default_profile())
+        page = urllib.request.urlopen(app.url, timeout=10).read().decode()
+    finally:
+        app.close()
+    assert "written to no file" in page and "kept in a file" not in page
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -1,47 +1,18 @@
 """Requests that every guard test asks, and the planner's own answers to them."""
 
 import pytest
+from coach_people import make_profile
 
 from fitsense.coach.conversation import plan_request
 from fitsense.contracts.plan import Plan
-from fitsense.contracts.profile import Profile
 from fitsense.contracts.requests import compact_week, make_request, person_of
 from fitsense.contracts.strictness import load_contract
 from fitsense.planning.facts import retrieve_facts
 from fitsense.planning.respond import respond
 
 
-def make_profile(**changes) -> Profile:
-    """A plain profile with some fields changed, by `section__field`."""
-    payload = {
-        "personal_info": {
-            "age": 41,
-            "gender": "male",
-            "height_cm": 180.0,
-            "weight_kg": 86.0,
-            "fitness_level": "intermediate",
-            "activity_level": "lightly_active",
-        },
-        "goals": ["muscle_gain"],
-        "preferences": {
-            "workout_duration": 50,
-            "days_per_week": 3,
-            "equipment_access": "full_gym",
-            "preferred_activities": [],
-        },
-        "constraints": {"injuries": [], "conditions": [], "time_restrictions": "", "location": ""},
-        "metrics": {"weight_history": [], "workout_completion_rate": 0.8, "average_intensity_rating": 6.0},
-        "feedback": {"previous_workouts": []},
-        "gamified_stats": {"health": 50, "strength": 50, "agility": 50, "endurance": 50, "xp": 0, "level": 1},
-    }
-    for path, value in changes.items():
-        section, _, key = path.partition("__")
-        payload[section][key] = value
-    return Profile.model_validate(payload)
-
-
 @pytest.fixture(scope="session")
-def profile() -> Profile:
+def profile():
     return make_profile(constraints__injuries=["knee"], constraints__conditions=["high blood pressure, not controlled"])
 
 

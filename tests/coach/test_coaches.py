@@ -6,16 +6,14 @@ import pytest
 
 from fitsense.coach.choice import newest_run, open_coach
 from fitsense.coach.coaches import CoachReply, RulesCoach, StudentCoach, make_reply
-from fitsense.coach.conversation import apply_to_plan, choose_prompt_type, read_message, verify_profile_plan
-from fitsense.coach.guard import find_violations, guard_answer
+from fitsense.coach.guard import guard_answer
 from fitsense.coach.salvage import salvage_json
 from fitsense.coach.store import InteractionStore
-from fitsense.contracts.changes import Change
-from fitsense.contracts.strictness import ContractError
 from fitsense.models.generation import load_student
 from fitsense.params import ModelParams, Params
 from fitsense.planning.respond import respond
 from fitsense.safety.permitted import allowed_names
+from fitsense.safety.verifier import verify_answer
 
 
 def test_rules_coach_answers_and_says_who_it_is(ask_plan):
@@ -40,7 +38,7 @@ def test_the_untrained_base_model_behind_the_guard_still_gives_a_plan_that_verif
     *steps, reply = coach.stream(ask_plan)
     assert all(isinstance(step, str) for step in steps) and isinstance(reply, CoachReply)
     assert reply.raw_text.startswith('{"workout_plan":{"name":') and reply.n_tokens > 100
-    assert reply.verdict != "accepted" and reply.kept < 1 and find_violations(ask_plan, reply.text) == []
+    assert reply.verdict != "accepted" and reply.kept < 1 and verify_answer(ask_plan, reply.text) == []
 
 
 def test_grammar_names_only_what_the_person_may_do(ask_plan, ask):
@@ -67,36 +65,6 @@ def test_interactions_are_stored_with_label_latency_and_verdict(tmp_path, ask_pl
     (row,) = InteractionStore(tmp_path / "deep" / "interactions.sqlite").list_interactions()
     assert row["verdict"] == "accepted" and row["prompt_type"] == "plan_creation" and row["latency_s"] >= 0
     assert "rules" in row["model_label"] and json.loads(row["response"])["workout_plan"]
-
-
-@pytest.mark.parametrize(
-    "message, expected",
-    [
-        ("I get chest pressure when I run", "safety_adjustment"),
-        ("my knee hurts when I squat", "safety_adjustment"),
-        ("Swap the push-ups, please", "plan_modification"),
-        ("I only have 20 minutes on Friday", "plan_modification"),
-        ("How long should I rest between sets?", "coaching_question"),
-        ("What does progressive overload mean?", "coaching_question"),
-    ],
-)
-def test_messages_are_read_as_what_they_ask(message, expected):
-    assert choose_prompt_type(message) == expected
-
-
-def test_an_urgent_message_is_marked_urgent(profile, plan):
-    assert read_message("I fainted during the warm-up just now", profile, plan).is_urgent
-    assert not read_message("How much water should I drink?", profile, plan).is_urgent
-    with pytest.raises(ContractError):
-        read_message("x" * 601, profile, plan)
-
-
-def test_changes_are_applied_only_if_the_plan_still_verifies(profile, plan):
-    name = plan.workout_plan.weekly_schedule[0].exercises[-1].name
-    changed = apply_to_plan(profile, plan, [Change(action="adjust", exercise=name, rest=180, sets=1, reason="tired")])
-    assert changed != plan and verify_profile_plan(profile, changed) == []
-    with pytest.raises(ContractError):
-        apply_to_plan(profile, plan, [Change(action="swap", exercise=name, replacement="Moon Press", reason="no")])
 
 
 @pytest.mark.parametrize(

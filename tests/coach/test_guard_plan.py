@@ -1,16 +1,21 @@
 """The guard on plans: each kind of damage is mended, named, and the result verifies."""
 
+import copy
 import json
 
 import pytest
+from coach_people import make_profile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fitsense.coach.guard import find_violations, guard_answer
-from fitsense.coach.kept import share_kept
+from fitsense.coach.conversation import plan_request
+from fitsense.coach.guard import guard_answer
+from fitsense.coach.kept import count_exercises, share_kept, share_words
 from fitsense.contracts.strictness import dump_compact
 from fitsense.knowledge.exercises import load_exercises
+from fitsense.planning.respond import respond
 from fitsense.safety.screening import is_allowed, screen
+from fitsense.safety.verifier import verify_answer
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def first_day(value: dict) -> dict:
 def guard(ask_plan, value, finish_reason="stop"):
     text = value if isinstance(value, str) else dump_compact(value)
     guarded = guard_answer(ask_plan, text, finish_reason)
-    assert find_violations(ask_plan, guarded.text) == []
+    assert verify_answer(ask_plan, guarded.text) == []
     return guarded, json.loads(guarded.text)
 
 
@@ -196,9 +201,106 @@ def test_any_damage_ends_in_a_plan_that_verifies(ask_plan, plan, data):
     guard(ask_plan, text[: data.draw(st.integers(1, len(text)))])
 
 
-def test_share_kept_counts_what_the_student_wrote(plan):
-    text = dump_compact(plan)
-    assert share_kept(text, text) == 1.0
-    assert share_kept("{}", text) == 0.0
-    assert 0.3 < share_kept(text[: len(text) // 2], text) < 0.7
-    assert share_kept("rest two minutes", "rest three minutes", is_chat=True) == pytest.approx(0.67)
+def test_share_kept_counts_what_the_student_wrote(value):
+    assert share_kept(value, value) == 1.0 and share_kept({}, value) == 0.0
+    n_all = sum(len(day["exercises"]) for day in value["workout_plan"]["weekly_schedule"])
+    assert count_exercises(value, value) == (n_all, n_all) and count_exercises({}, value) == (0, n_all)
+    assert share_words("rest two minutes", "rest three minutes") == pytest.approx(0.67)
+
+
+def test_an_entry_under_another_name_counts_for_nothing(value):
+    written = copy.deepcopy(value)
+    for day in written["workout_plan"]["weekly_schedule"]:
+        for entry in day["exercises"]:
+            entry["name"] = f"Not {entry['name']}"
+    assert count_exercises(written, value)[0] == 0 and share_kept(written, value) < 0.5
+    settled = {"workout_plan": {"overview": value["workout_plan"]["overview"]},
+               "nutrition_suggestions": value["nutrition_suggestions"]}
+    assert share_kept(settled, value) == 0.0
+
+
+def test_an_unrelated_plan_is_not_kept(ask_plan, value):
+    other = make_profile(personal_info__fitness_level="beginner", personal_info__age=24,
+                         preferences__equipment_access="no_equipment", preferences__days_per_week=3)
+    written = json.loads(respond(plan_request(other)))
+    assert share_kept(written, value) < 0.45
+
+
+def test_what_was_kept_is_counted_by_session_and_entry(ask_plan, value):
+    days = value["workout_plan"]["weekly_schedule"]
+    n_all = sum(len(day["exercises"]) for day in days)
+    first_day(value)["exercises"][0]["name"] = "Quantum Lunge Deluxe"
+    guarded, _ = guard(ask_plan, value)
+    assert (guarded.n_exercises_kept, guarded.n_exercises) == (n_all - 1, n_all) and 0.8 < guarded.kept < 1
+    for entry in days[1]["exercises"]:
+        entry["name"] = "Moon Press"
+    guarded, _ = guard(ask_plan, value)
+    assert guarded.n_exercises_kept == n_all - 1 - len(days[1]["exercises"])
+    guarded, _ = guard(ask_plan, "{}")
+    assert (guarded.kept, guarded.n_exercises_kept, guarded.n_exercises) == (0.0, 0, n_all)
+
+
+def heart_request():
+    person = make_profile(constraints__conditions=["heart disease"], constraints__medications=["insulin"],
+                          constraints__allergies=["nuts", "milk"])
+    return plan_request(person)
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_what_nothing_can_verify_is_the_rules_own(is_broken):
+    request = heart_request()
+    rules = json.loads(respond(request))
+    said = copy.deepcopy(rules)
+    said["workout_plan"]["adaptations"]["difficulty_adjustment"] = "Harder than you think."
+    said["workout_plan"]["overview"] = "A warm-up, then give it what you have."
+    said["workout_plan"]["progression_plan"]["week_4"] = {"intensity_increase": 10,
+                                                          "exercise_progressions": ["Heavier than ever on every lift"]}
+    said["nutrition_suggestions"] = {**said["nutrition_suggestions"], "macros": {"protein": 40, "carbs": 15, "fat": 45},
+                                     "meal_timing": {"pre_workout": "Black coffee alone", "post_workout": "Nothing"}}
+    advice = said["adaptive_recommendations"]
+    advice["if_too_easy"]["increase_weight"], advice["if_too_difficult"]["reduce_weight"] = 10, 0
+    advice["if_time_constrained"]["shortened_version"]["circuit_format"] = "20 rounds without rest"
+    for day in said["workout_plan"]["weekly_schedule"]:
+        day["focus"] = "Pain and glory"
+        day["exercises"][0] |= {"notes": "Heavier each set, breathe later"}
+    if is_broken:
+        said["workout_plan"]["adaptations"]["referral"] = "None needed."
+        first_day(said)["exercises"][0]["rest"] = 0
+    guarded, mended = guard(request, said)
+    assert guarded.verdict == "repaired" and guarded.repairs
+    for key in ("adaptations", "progression_plan", "overview"):
+        assert mended["workout_plan"][key] == rules["workout_plan"][key], key
+    assert mended["nutrition_suggestions"] == rules["nutrition_suggestions"]
+    assert mended["adaptive_recommendations"] == rules["adaptive_recommendations"]
+    for words in ("Pain and glory", "Heavier each set", "without rest"):
+        assert words not in guarded.text
+
+
+def test_recommended_names_are_real_allowed_and_in_the_week():
+    request = heart_request()
+    rules = json.loads(respond(request))
+    said = copy.deepcopy(rules)
+    said["adaptive_recommendations"]["if_too_easy"]["add_exercises"] = ["Burpees", "Sprint intervals",
+                                                                        "Heavy deadlift singles"]
+    version = said["adaptive_recommendations"]["if_time_constrained"]["shortened_version"]
+    version["exercises_to_keep"] = ["Box Jump"]
+    said["nutrition_suggestions"]["meal_timing"] = {"pre_workout": "Milk with almonds",
+                                                    "post_workout": "Skip food, fast until morning."}
+    first_day(said)["exercises"][0]["notes"] = "Go until you cannot move."
+    assert {"check_unknown_exercise", "check_meals", "check_min_rir"} <= {
+        item.rule_id for item in verify_answer(request, dump_compact(said))}
+    _, mended = guard(request, said)
+    assert mended["adaptive_recommendations"] == rules["adaptive_recommendations"]
+    assert mended["nutrition_suggestions"] == rules["nutrition_suggestions"]
+    assert first_day(mended)["exercises"][0]["notes"] in load_exercises()[first_day(mended)["exercises"][0]["name"]].cues
+
+
+def test_four_weeks_name_only_exercises_of_the_week(ask_plan, value, plan):
+    lift = first_day(value)["exercises"][0]
+    assert lift["name"] in value["workout_plan"]["progression_plan"]["week_1"]["exercise_progressions"][0]
+    for day in value["workout_plan"]["weekly_schedule"]:
+        day["exercises"] = [entry for entry in day["exercises"] if entry["name"] != lift["name"]]
+    _, mended = guard(ask_plan, value)
+    names = {entry["name"] for day in mended["workout_plan"]["weekly_schedule"] for entry in day["exercises"]}
+    said = mended["workout_plan"]["progression_plan"]["week_1"]["exercise_progressions"]
+    assert lift["name"] not in names and said == ["Learn each exercise; log every set."]

@@ -2,8 +2,15 @@
 
 import pytest
 
-from fitsense.artifacts import write_json, write_text
-from fitsense.models.adapters import BASE_FILE, AdapterError, adapter_model_params, check_adapter, choose_adapter
+from fitsense.artifacts import sha256_file, write_json, write_text
+from fitsense.models.adapters import (
+    ADAPTER_INPUT,
+    BASE_FILE,
+    AdapterError,
+    adapter_model_params,
+    check_adapter,
+    choose_adapter,
+)
 from fitsense.models.base import BaseModelError, base_fingerprint, ensure_base
 from fitsense.params import GateParams, ModelParams
 
@@ -19,6 +26,8 @@ def make_adapter(folder, model=MODEL):
 
 def make_run(folder, json_validity):
     make_adapter(folder / "05_qlora_training" / "adapter")
+    digest = sha256_file(folder / ADAPTER_INPUT)
+    write_json(folder / "06_evaluation" / "manifest.json", {"inputs": {ADAPTER_INPUT: digest}})
     cell = {"n": 9, "ci_low": 0, "ci_high": 1}
     write_json(folder / "06_evaluation" / "evaluation_report.json", {
         "student": {"structure": {"json_validity": {"value": json_validity, **cell}}},
@@ -48,6 +57,9 @@ def test_choice_prefers_a_passing_run_then_the_release_then_rules(tmp_path):
     assert choose_adapter(good, release, gate).source == "run"
     below = choose_adapter(poor, release, gate)
     assert below.source == "run" and "json_validity is 0.1, at least 0.5" in below.reason
+    (good / ADAPTER_INPUT).write_bytes(b"trained again")
+    assert "its evaluation is of another adapter" in choose_adapter(good, release, gate).reason
+    good = make_run(tmp_path / "good", 1.0)
     make_adapter(release / "adapter")
     assert choose_adapter(good, release, gate).source == "run"
     fallback = choose_adapter(poor, release, gate)

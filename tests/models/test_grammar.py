@@ -73,6 +73,33 @@ def test_no_day_twice_no_unknown_exercise_and_macros_sum(guidance, plan_request)
         assert not accepts(guidance, plan_request, dump_compact(wrong))
 
 
+@pytest.mark.parametrize("path", [
+    ("if_too_difficult", "modify_exercises"), ("if_too_easy", "add_exercises"),
+    ("if_time_constrained", "shortened_version", "exercises_to_keep")])
+@pytest.mark.parametrize("name", ["Sprint intervals", "Heavy deadlift singles"])
+def test_recommendations_name_only_known_exercises(guidance, plan_request, path, name):
+    plan = json.loads(dump_compact(prescribe(plan_request.input)))
+    *steps, last = path
+    node = plan["adaptive_recommendations"]
+    for step in steps:
+        node = node[step]
+    node[last][0] = name
+    assert not accepts(guidance, plan_request, dump_compact(plan))
+
+
+def test_changes_name_only_allowed_exercises_and_those_of_the_plan(guidance):
+    person = {"age": 34, "gender": "female", "fitness_level": "beginner", "goal": "weight_loss", "equipment_access": "home_gym",
+              "injuries": [], "conditions": [], "days_per_week": 1, "workout_duration": 40}
+    week = [{"day": "Monday", "exercises": [{"name": "My Own Squat", "sets": 2, "reps": "8"}]}]
+    request = make_request("plan_modification", {"person": person, "plan": week, "request": "swap it"})
+    change = {"action": "swap", "exercise": "My Own Squat", "replacement": "Goblet Squat", "reason": "As asked."}
+    answer = {"summary": "Done.", "changes": [change], "kept": ["My Own Squat"], "safety_note": "Stop at pain."}
+    assert accepts(guidance, request, dump_compact(answer))
+    for key, name in (("exercise", "Moon Press"), ("replacement", "My Own Squat")):
+        assert not accepts(guidance, request, dump_compact({**answer, "changes": [{**change, key: name}]}))
+    assert not accepts(guidance, request, dump_compact({**answer, "kept": ["Moon Press"]}))
+
+
 def test_plan_contract_and_grammar_agree_on_the_teacher(plan_request):
     text = dump_compact(prescribe(plan_request.input))
     assert dump_compact(load_contract(Plan, text, "plan")) == text

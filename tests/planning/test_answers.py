@@ -8,6 +8,7 @@ from fitsense.planning.answers import NO_FACTS, answer_question
 from fitsense.planning.facts import load_topics, retrieve_facts
 from fitsense.planning.prescribe import prescribe
 from fitsense.planning.respond import respond
+from fitsense.safety.screening import screen
 from fitsense.safety.verifier import verify_answer
 
 PROFILE = make_profile(access="home_gym")
@@ -65,3 +66,54 @@ def test_an_emergency_gets_the_emergency_text_alone():
     request = ask("I have crushing chest pain right now, how many squats today?")
     assert "emergency services" in respond(request) and "Squat" not in respond(request)
     assert verify_answer(request, respond(request)) == []
+
+
+NO_DEFICIT = [
+    {"age": 15},
+    {"conditions": ["pregnant 24 weeks"]},
+    {"conditions": ["eating disorder history"]},
+    {"conditions": ["anorexia in recovery"]},
+    {"conditions": ["breastfeeding"]},
+]
+FOOD_QUESTIONS = [
+    "How big should my calorie deficit be?",
+    "How do I lose weight fast?",
+    "How do I get rid of belly fat?",
+    "What is the best diet for cutting?",
+    "How fast can I slim down before summer?",
+    "How many calories to gain muscle?",
+]
+
+
+@pytest.mark.parametrize("fields", NO_DEFICIT)
+@pytest.mark.parametrize("question", FOOD_QUESTIONS)
+def test_no_number_about_eating_less_for_people_it_could_harm(fields, question):
+    profile = make_profile(**fields)
+    facts = retrieve_facts(question, person_of(profile), WEEK)
+    told = answer_question(
+        make_request(
+            "coaching_question",
+            {"person": person_of(profile).model_dump(mode="json"), "question": question, "facts": facts},
+        ).input
+    )
+    assert any("doctor or dietitian" in fact for fact in facts) and "dietitian" in told
+    assert not any(word in " ".join(facts) for word in ("kcal", "25 percent", "kilogram a week", "per kg", "surplus"))
+
+
+def test_a_low_body_mass_index_is_seen_where_the_whole_profile_is_at_hand():
+    profile = make_profile(height=170.0, weight=49.0)
+    facts = retrieve_facts(FOOD_QUESTIONS[0], person_of(profile), WEEK, screen(profile))
+    assert "dietitian" in facts[0] and "kcal" not in " ".join(facts)
+
+
+@pytest.mark.parametrize("question", ["How do I estimate my 1RM?", "How heavy should I lift to get strong?", "what is my max?"])
+def test_heavy_lifting_is_told_only_where_it_is_allowed(question):
+    for fields in ({"conditions": ["high blood pressure, not controlled"]}, {"conditions": ["heart disease"]}):
+        facts = " ".join(retrieve_facts(question, person_of(make_profile(**fields)), WEEK))
+        assert "ask your doctor" in facts and "reps / 30" not in facts and "heavy loads, 2" not in facts
+    assert "ask your doctor" not in " ".join(retrieve_facts(question, PERSON, WEEK))
+
+
+def test_protein_numbers_are_left_to_the_clinic_where_kidneys_are_ill():
+    facts = retrieve_facts("How much protein do I need?", person_of(make_profile(conditions=["kidney disease"])), WEEK)
+    assert "per kg" not in " ".join(facts) and "dietitian" in " ".join(facts)

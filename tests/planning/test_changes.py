@@ -5,13 +5,15 @@ from planning_people import make_profile, spread_profiles
 
 from fitsense.contracts.changes import Change
 from fitsense.contracts.plan import iter_entries
-from fitsense.contracts.requests import compact_week, make_request, person_of
+from fitsense.contracts.requests import CompactDay, CompactExercise, compact_week, make_request, person_of
 from fitsense.contracts.strictness import ContractError, dump_compact
+from fitsense.knowledge.exercises import find_exercise
 from fitsense.planning.changes import apply_changes, apply_to_week, modify
 from fitsense.planning.intents import read_intent
 from fitsense.planning.prescribe import prescribe
 from fitsense.planning.respond import respond
 from fitsense.planning.safety_reply import reply_safety
+from fitsense.safety.screening import screen
 from fitsense.safety.verifier import verify_answer, verify_plan
 
 PROFILE = make_profile(level="intermediate", goals=["muscle_gain"], days=4)
@@ -181,3 +183,124 @@ def test_other_voices_are_understood(text, kind):
 def test_a_named_exercise_that_is_too_hard_gets_its_easier_form():
     (change,) = modify(ask(f"{FIRST} is too hard for me, is there an easier version?").input).changes
     assert (change.action, change.exercise) == ("swap", FIRST)
+
+
+MORE = ["cardio", "core", "leg work", "stretching", "arm work", "back exercises", "balance", "glutes on Friday"]
+# A beginner at home with 45 minutes: what the app's form holds when it opens.
+NEWCOMER = make_profile(34, height=168.0, weight=68.0, access="home_gym", activities=["walking"], sleep=7.0)
+
+
+def list_errors(profile, plan):
+    return [found.reason for found in verify_plan(profile, plan) if found.severity == "error"]
+
+
+@pytest.mark.parametrize("wish", MORE)
+def test_more_of_something_fits_into_the_time_there_is(wish):
+    plan = prescribe(NEWCOMER)
+    answer = modify(ask(f"I want more {wish}", NEWCOMER, plan).input)
+    assert answer.changes and "Added on" in answer.summary
+    assert list_errors(NEWCOMER, apply_changes(plan, answer.changes, screen(NEWCOMER))) == []
+
+
+@pytest.mark.parametrize("wish", MORE)
+def test_more_of_something_can_be_carried_out_for_everybody(wish):
+    for profile in spread_profiles(40):
+        plan = prescribe(profile)
+        answer = modify(ask(f"I want more {wish}", profile, plan).input)
+        known_errors = set(list_errors(profile, plan))
+        assert set(list_errors(profile, apply_changes(plan, answer.changes, screen(profile)))) <= known_errors
+
+
+def test_more_on_a_day_is_more_on_that_day():
+    plan = prescribe(NEWCOMER)
+    assert {change.day for change in modify(ask("More core on Friday please", NEWCOMER, plan).input).changes} == {"Friday"}
+
+
+@pytest.mark.parametrize("condition", ["chest tightness, not checked yet", "chest pain on hills, never seen a doctor"])
+@pytest.mark.parametrize("wish", ["I want more leg work", "add some heavy pressing", "more core please", "make it harder"])
+def test_where_only_gentle_movement_is_safe_nothing_else_is_added(condition, wish):
+    profile = make_profile(conditions=[condition])
+    plan = prescribe(profile)
+    assert screen(profile).max_intensity == "low"
+    answer = modify(ask(wish, profile, plan).input)
+    assert answer.changes == [] and "gentle" in answer.summary
+    stretching = modify(ask("more stretching", profile, plan).input).changes
+    names = [change.replacement or change.exercise for change in stretching if change.action in ("add", "swap")]
+    assert names and all(find_exercise(name).kind == "mobility" for name in names)
+
+
+def test_medicines_limit_changes_as_they_limit_plans():
+    profile = make_profile(level="intermediate", days=4, medications=["warfarin"])
+    plan = prescribe(profile)
+    for text in ("I am travelling, no equipment", "I want more leg work", "the gym is closed", "swap the squats"):
+        answer = modify(ask(text, profile, plan).input)
+        new = [find_exercise(change.replacement or change.exercise) for change in answer.changes if change.action != "remove"]
+        assert all(not screen(profile).avoid_flags & set(exercise.flags) for exercise in new)
+
+
+def test_the_short_form_holds_eight_conditions_and_eight_medicines():
+    profile = make_profile(conditions=[f"condition {n}" for n in range(8)], medications=[f"medicine {n}" for n in range(8)])
+    assert len(person_of(profile).conditions) == 16
+
+
+def test_less_time_on_one_day_leaves_the_other_days_alone():
+    answer = modify(ask("I only have 20 minutes on Friday", NEWCOMER, prescribe(NEWCOMER)).input)
+    assert answer.changes and {change.day for change in answer.changes} == {"Friday"}
+    before, after = prescribe(NEWCOMER), apply_changes(prescribe(NEWCOMER), answer.changes, screen(NEWCOMER))
+    old, new = ({day.day: day.duration for day in plan.workout_plan.weekly_schedule} for plan in (before, after))
+    assert new["Friday"] <= 20 and {**new, "Friday": old["Friday"]} == old
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("I only have 20 minutes on Sunday", "no training on Sunday"), ("I have 90 minutes only", "already")]
+)
+def test_nothing_is_cut_where_nothing_is_too_long(text, said):
+    answer = modify(ask(text, NEWCOMER, prescribe(NEWCOMER)).input)
+    assert answer.changes == [] and said in answer.summary
+
+
+@pytest.mark.parametrize("text", ["I only have 20 minutes", "only 15 minutes on Monday", "sessions are too long", "more core"])
+@pytest.mark.parametrize("age", [66, 78])
+def test_balance_work_outlives_a_shorter_week(text, age):
+    profile = make_profile(age, access="home_gym", minutes=45)
+    plan = prescribe(profile)
+    before = sum(find_exercise(entry.name).kind == "balance" for _, entry in iter_entries(plan))
+    after = apply_changes(plan, modify(ask(text, profile, plan).input).changes, screen(profile))
+    assert before and sum(find_exercise(entry.name).kind == "balance" for _, entry in iter_entries(after)) == before
+    assert list_errors(profile, after) == []
+
+
+def test_new_exercises_rest_and_spare_as_the_limits_say():
+    profile = make_profile(level="intermediate", conditions=["high blood pressure, not controlled"])
+    limits = screen(profile)
+    changes = [
+        Change(action="add", day="Monday", exercise="Band Row", sets=2, reps="8-12", rest=10, reason="test"),
+        Change(action="add", day="Monday", exercise="Cat-Cow", sets=2, reps="8", reason="test"),
+    ]
+    plan = prescribe(make_profile(goals=["mobility"], days=3))
+    entries = {entry.name: entry for _, entry in iter_entries(apply_changes(plan, changes, limits))}
+    assert entries["Band Row"].rest >= limits.min_rest > 10
+    assert int(entries["Band Row"].intensity.removeprefix("RIR ")) >= limits.min_rir
+
+
+def test_a_full_week_takes_a_swap_instead_of_one_more():
+    names = ["Goblet Squat", "Dumbbell Row", "Push-Up", "Plank", "Dead Bug", "Cat-Cow"]
+    week = [
+        CompactDay(day=day, exercises=[CompactExercise(name=name, sets=1, reps="8") for name in names])
+        for day in ("Monday", "Tuesday", "Thursday", "Friday")
+    ]
+    given = {
+        "person": person_of(make_profile(level="intermediate", minutes=90, days=4)).model_dump(mode="json"),
+        "plan": [day.model_dump(mode="json") for day in week],
+        "request": "more arm work",
+    }
+    answer = modify(make_request("plan_modification", given).input)
+    assert answer.changes and {change.action for change in answer.changes} == {"swap"}
+
+
+def test_what_to_keep_when_time_is_short_follows_the_changes():
+    keep = PLAN.adaptive_recommendations.if_time_constrained.shortened_version.exercises_to_keep
+    swap = Change(action="swap", exercise=keep[0], replacement="Push-Up", reason="test")
+    gone = Change(action="remove", exercise=keep[1], reason="test")
+    changed = apply_changes(PLAN, [swap, gone])
+    assert changed.adaptive_recommendations.if_time_constrained.shortened_version.exercises_to_keep == ["Push-Up"]

@@ -143,9 +143,110 @@ def test_combination_is_the_most_restrictive():
     assert both.max_joint_load["knee"] == 1 and both.referral
 
 
-def test_short_sessions_leave_time_to_train():
-    limits = screen(make_profile(conditions=["heart disease"], workout_duration=10))
-    assert limits.warm_up_min + limits.cool_down_min <= 5
+@pytest.mark.parametrize(("words", "minutes", "parts"), [
+    ("asthma, controlled", 20, (10, 3)), ("coronary disease", 30, (10, 10)), ("high blood pressure", 25, (8, 8)),
+    ("copd", 45, (10, 8)), ("none", 10, (3, 2))])
+def test_a_warm_up_that_a_rule_asks_for_is_not_shortened(words, minutes, parts):
+    limits = screen(make_profile(conditions=[words], workout_duration=minutes))
+    assert (limits.warm_up_min, limits.cool_down_min) == parts
+    assert "screen_short_session" not in {rule for rule, _ in limits.reasons} and limits.max_intensity != "low"
+
+
+@pytest.mark.parametrize(("words", "minutes"), [
+    ("asthma, controlled", 15), ("heart disease", 10), ("coronary disease", 25), ("high blood pressure", 20), ("stroke", 20)])
+def test_a_session_too_short_for_its_warm_up_is_gentle_and_says_so_first(words, minutes):
+    limits = screen(make_profile(conditions=[words], workout_duration=minutes))
+    assert limits.max_intensity == "low" and limits.min_rir >= 4
+    assert limits.reasons[0][0] == "screen_short_session" and "too short" in limits.reasons[0][1]
+    assert minutes - limits.warm_up_min - limits.cool_down_min >= minutes // 2
+
+
+def test_no_reason_names_minutes_of_warm_up():
+    table = load_screening()
+    rows = [*table["words"], *table["age_bands"], *table["bmi_bands"], table["short_session"]]
+    assert not [row["say"] for row in rows if "minute" in row.get("say", "") or "long warm-up" in row.get("say", "")]
+
+
+@pytest.mark.parametrize(("words", "rule"), [
+    ("breastfeeding my daughter", "screen_postpartum"), ("gave birth to my son 6 weeks ago", "screen_postpartum"),
+    ("pregnant, training with my partner", "screen_pregnancy"), ("angina, my wife drives me to appointments",
+    "screen_heart_disease"),
+    ("heart attack in March, my daughter helps me train", "screen_heart_disease"), ("asthma like my mother",
+    "screen_asthma_uncontrolled"),
+    ("my husband has asthma and I have diabetes", "screen_diabetes_type_2"), ("my dad has angina; asthma",
+    "screen_asthma_uncontrolled"),
+    ("my partner found me collapsed", "screen_chest_symptoms"), ("epilepsy, my husband is always with me",
+    "screen_epilepsy_uncontrolled"),
+    ("family history of stroke, I have angina", "screen_heart_disease"),
+    ("they found osteoporosis in my hips", "screen_osteoporosis")])
+def test_somebody_else_in_an_entry_does_not_hide_ones_own_condition(words, rule):
+    limits = screen(make_profile(conditions=[words]))
+    assert rule in {found for found, _ in limits.reasons} and not limits.unrecognised
+
+
+@pytest.mark.parametrize("words", [
+    "my wife is pregnant and diabetic", "family history of stroke and heart disease",
+    "family history of diabetes but I have none",
+    "heart disease runs in my family", "my sister has epilepsy", "my wife is pregnant, she is due in May",
+    "family history of heart disease, diabetes"])
+def test_what_only_somebody_else_has_means_no_limits(words):
+    limits = screen(make_profile(conditions=[words]))
+    assert (limits.reasons, limits.referral, limits.unrecognised) == ((), None, ())
+
+
+@pytest.mark.parametrize(("words", "rule"), [
+    ("never fully recovered from a stroke", "screen_stroke"), ("not had my heart condition checked yet",
+    "screen_heart_disease"),
+    ("without medication my blood pressure is 180", "screen_hypertension_uncontrolled"),
+    ("no problem except high blood pressure", "screen_hypertension_uncontrolled"),
+    ("no issues apart from asthma", "screen_asthma_uncontrolled"), ("never had my blood pressure checked",
+    "screen_hypertension_uncontrolled"),
+    ("no problems since my heart attack", "screen_heart_disease"), ("healthy other than epilepsy",
+    "screen_epilepsy_uncontrolled"),
+    ("I don't take my blood pressure tablets", "screen_hypertension_uncontrolled"), ("no medication for my diabetes",
+    "screen_diabetes_type_2")])
+def test_a_denial_reaches_no_further_than_it_denies(words, rule):
+    assert rule in rules_of(words)
+
+
+@pytest.mark.parametrize("words", ["not pregnant", "not had any heart problems", "never had asthma", "never smoked",
+                                   "without any problems", "don't have diabetes", "no diabetes, no medication"])
+def test_a_plain_denial_means_no_limits(words):
+    limits = screen(make_profile(conditions=[words]))
+    assert (limits.reasons, limits.referral, limits.unrecognised) == ((), None, ())
+
+
+@pytest.mark.parametrize(("words", "unknown"), [
+    ("anxiety, myasthenia gravis", "myasthenia gravis"), ("myasthenia gravis, anxiety", "myasthenia gravis"),
+    ("asthma, brain fog", "brain fog"), ("hay fever, scleroderma, acne", "scleroderma")])
+def test_an_unknown_condition_beside_a_known_one_is_unrecognised(words, unknown):
+    limits = screen(make_profile(conditions=[words]))
+    assert limits.unrecognised == (unknown,) and limits.min_rir >= 3 and unknown in limits.referral
+
+
+@pytest.mark.parametrize(("words", "rule"), [
+    ("knee surgery 5 weeks ago, waiting to be cleared", "screen_surgery"), ("knee surgery 5 weeks ago, get cleared next week",
+    "screen_surgery"),
+    ("knee surgery 5 weeks ago, surgeon says not ok to exercise yet", "screen_surgery"),
+    ("hip replacement in spring, will be cleared in May", "screen_surgery"), ("hernia surgery, surgeon sees me next month",
+    "screen_surgery"),
+    ("knee surgery 5 weeks ago, surgeon cleared me", "screen_surgery_cleared"),
+    ("chest tightness on stairs, started 2 years ago, still get it", "screen_chest_symptoms"),
+    ("fainted 4 years ago, never checked", "screen_chest_symptoms"), ("dizzy since 3 years ago", "screen_chest_symptoms"),
+    ("dizzy spells three years ago, all gone", "screen_chest_symptoms_cleared")])
+def test_cleared_and_long_past_mean_what_they_say(words, rule):
+    assert rule in rules_of(words)
+
+
+def test_surgery_long_past_without_trouble_since_is_over():
+    assert rules_of("gallbladder surgery 3 years ago, no problems since") == set()
+
+
+@pytest.mark.parametrize("words", ["pregnant 24 weeks", "pregnant, placenta praevia", "breastfeeding",
+"gave birth 2 months ago"])
+def test_no_calorie_number_in_pregnancy_and_after_birth(words):
+    limits = screen(make_profile(conditions=[words]))
+    assert not limits.allow_calorie_number and "no calorie number" in " ".join(say for _, say in limits.reasons)
 
 
 def test_short_form_screens_as_the_profile_does():
@@ -168,7 +269,7 @@ def test_every_row_has_a_rule_and_flags_of_the_catalogue():
     table, rules = load_screening(), load_rules()
     flags = {flag for exercise in load_exercises().values() for flag in exercise.flags}
     rows = [*table["words"], *table["injury_words"], *table["injuries"].values(), *table["age_bands"],
-            *table["bmi_bands"], table["bmi_beginner"], table["unrecognised"], table["warning_sign"]]
+            *table["bmi_bands"], table["bmi_beginner"], table["unrecognised"], table["warning_sign"], table["short_session"]]
     for row in rows:
         assert row["rule_id"] in rules, row["rule_id"]
         assert set(row.get("avoid", [])) <= flags, row["rule_id"]

@@ -50,7 +50,7 @@ def test_stricter_follows_the_order():
 
 def test_every_row_can_be_reached_and_has_rule_and_advice():
     table, rules = load_triage(), load_rules()
-    for row in table["rows"]:
+    for row in [*table["rows"], table["not_english"]]:
         assert row["id"] in rules, row["id"]
         assert row["advice"] in table["advice"], row["id"]
         assert row["triage"] in TRIAGE_ORDER[1:], row["id"]
@@ -85,3 +85,15 @@ def test_long_repetitive_text_is_read_in_time(unit):
     started = time.perf_counter()
     triage_text((unit * 4000)[:4000])
     assert time.perf_counter() - started < 5
+
+
+def test_everyday_words_are_not_mended_into_alarms():
+    from fitsense.safety.spelling import mend_spelling
+    for text in ("fewer days please", "fewer sets and fewer reps", "i want fewer exercises"):
+        assert mend_spelling(text) == [text]
+        assert triage_text(text).triage == "proceed"
+
+
+@pytest.mark.parametrize("text", ["I have glaucoma", "I've got MS and my legs feel heavy", "we are expecting a baby in june"])
+def test_news_of_a_condition_is_noticed(text):
+    assert triage_text(text).triage == "modify"

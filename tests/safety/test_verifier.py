@@ -95,6 +95,8 @@ def drop_balance(value):
 
 
 PROGRESS = "workout_plan.progression_plan"
+KEEP = "adaptive_recommendations.if_time_constrained.shortened_version.exercises_to_keep"
+MEALS = "nutrition_suggestions.meal_timing"
 FAULTS = [
     ("check_unknown_exercise", GYM, lambda value: entry_of(value).update(name="Moon Press")),
     ("limit_equipment", {"equipment_access": "no_equipment"},
@@ -133,7 +135,7 @@ FAULTS = [
     ("check_calorie_number", {"age": 16}, set_path("nutrition_suggestions.calorie_target", 2200)),
     ("check_calorie_number", {"conditions": ["eating disorder history"]},
      set_path("nutrition_suggestions.calorie_target", 2200)),
-    ("check_calorie_deficit", {"conditions": ["pregnant"]}, set_path("nutrition_suggestions.calorie_target", 1500)),
+    ("check_calorie_deficit", {"weight_kg": 53}, set_path("nutrition_suggestions.calorie_target", 1500)),
     ("check_calorie_floor", {"gender": "female"}, set_path("nutrition_suggestions.calorie_target", 1000)),
     ("check_calorie_need", {"gender": "male"}, set_path("nutrition_suggestions.calorie_target", 5500)),
     ("check_calorie_need", {"gender": "male", "weight_kg": 90}, set_path("nutrition_suggestions.calorie_target", 1550)),
@@ -143,6 +145,22 @@ FAULTS = [
     ("check_no_dosing", {}, set_path("workout_plan.overview", "Take 400 mg ibuprofen before you train.")),
     ("check_no_diagnosis", {}, set_path("workout_plan.overview", "You probably have a meniscus tear.")),
     ("check_push_through_pain", {}, set_path("workout_plan.overview", "Push through the pain.")),
+    ("check_push_through_pain", GYM, set_entry(notes="Keep going, it will warm up")),
+    ("check_min_rir", GYM, set_entry(notes="Go until you cannot move.")),
+    ("check_min_rir", GYM, set_entry(notes="Every set to complete exhaustion")),
+    ("check_min_rir", {}, set_path(f"{PROGRESS}.week_4.exercise_progressions", ["Test your one-rep max on every lift"])),
+    ("check_min_rir", {}, set_path("workout_plan.name", "All-out week")),
+    ("check_reps", GYM, set_entry(reps="8 to failure")),
+    ("check_unknown_exercise", {}, set_path("adaptive_recommendations.if_too_easy.add_exercises", ["Sprint intervals"])),
+    ("check_unknown_exercise", {}, set_path("adaptive_recommendations.if_too_difficult.modify_exercises", ["Moon Press"])),
+    ("check_unknown_exercise", {}, set_path(KEEP, ["Heavy deadlift singles"])),
+    ("check_referral", {"conditions": ["heart disease"]},
+     set_path("workout_plan.adaptations.referral", "None needed.")),
+    ("check_referral", {"conditions": ["pregnant 12 weeks"]},
+     set_path("workout_plan.adaptations.referral", "Ask a friend if you like.")),
+    ("check_meals", {"diet": "vegan"}, set_path(f"{MEALS}.post_workout", "Greek yogurt and honey")),
+    ("check_meals", {"medications": ["insulin"]}, set_path(f"{MEALS}.post_workout", "Skip food, fast until morning.")),
+    ("check_meals", {}, set_path(f"{MEALS}.pre_workout", "Train on an empty stomach")),
 ]
 
 
@@ -275,6 +293,68 @@ def test_an_emergency_adds_nothing():
     assert rules_in(request, safety_answer(changes=more)) == {"check_unsafe_change"}
 
 
+EASING = {"triage": "modify", "message": "Leave out what hurts.", "stop_signs": ["sharp pain"], "see_professional": False}
+
+
+@pytest.mark.parametrize("message", ["My knee hurts when I squat", "left knee is a bit sore going downstairs"])
+@pytest.mark.parametrize(("more", "rule"), [
+    (lambda week, name: {"changes": [change(action="adjust", exercise=name, load_change_pct=10)]}, "check_unsafe_change"),
+    (lambda week, name: {"changes": [change(action="adjust", exercise=name, sets=9)]}, "check_unsafe_change"),
+    (lambda week, name: {"changes": [change(action="adjust", exercise=name, reps="50")]}, "check_unsafe_change"),
+    (lambda week, name: {"changes": [change(action="add", day=week[0].day, exercise="Walking Lunge", sets=1, reps="8")]},
+     "limit_joint_load"),
+    (lambda week, name: {"changes": [change(action="swap", exercise=name, replacement="Walking Lunge")]},
+     "limit_joint_load"),
+    (lambda week, name: {"stop_signs": []}, "check_escalation_words"),
+    (lambda week, name: {"changes": [change(action="adjust", exercise=name, sets=1, load_change_pct=-10)]}, None)])
+def test_an_answer_to_pain_adds_nothing_and_spares_the_part(message, more, rule):
+    person, week, name = plain_case(fitness_level="advanced")
+    request = ask("safety_adjustment", person, week, message=message)
+    found = rules_in(request, {**EASING, "changes": [], **more(week, name)})
+    assert (rule in found) if rule else found == set()
+
+
+def test_news_of_a_condition_limits_what_is_swapped_in():
+    person, week, name = plain_case(fitness_level="advanced")
+    supine = first_name(lambda e: "supine" in e.flags and e.access != "no_equipment" and e.name != name)
+    answer = {**EASING, "changes": [change(action="swap", exercise=name, replacement=supine)]}
+    assert "limit_movement" in rules_in(ask("safety_adjustment", person, week, message="I just found out I'm pregnant"),
+                                        answer)
+    assert "limit_movement" not in rules_in(ask("safety_adjustment", person, week, message="my elbow is sore"), answer)
+
+
+def test_a_modification_for_a_part_that_hurts_spares_it():
+    person, week, name = plain_case(fitness_level="advanced")
+    request = ask("plan_modification", person, week, request="my knee doesn't like this one, swap it")
+    assert "limit_joint_load" in rules_in(request, modification(change(action="swap", exercise=name,
+                                                                       replacement="Walking Lunge")))
+    more = modification(change(action="adjust", exercise=name, load_change_pct=5))
+    assert "check_unsafe_change" in rules_in(request, more)
+    assert "check_unsafe_change" not in rules_in(ask("plan_modification", person, week, request="make it harder"), more)
+
+
+def test_meals_leave_out_what_the_person_is_allergic_to():
+    profile = make_profile(conditions=["heart disease"], medications=["insulin"])
+    allergic = profile.model_copy(update={"constraints": profile.constraints.model_copy(
+        update={"allergies": ["nuts", "milk"]})})
+    value = prescribe(allergic).model_dump(mode="json")
+    assert found_rules(allergic, value) == set()
+    set_path(f"{MEALS}.pre_workout", "Milk with almonds")(value)
+    assert found_rules(allergic, value) == {"check_meals"} and found_rules(profile, value) == set()
+
+
+def test_what_is_kept_when_time_is_short_is_in_the_week():
+    profile = make_profile(**GYM)
+    plan = prescribe(profile).model_dump(mode="json")
+    taken = {entry["name"] for day in plan["workout_plan"]["weekly_schedule"] for entry in day["exercises"]}
+    limits = screen_person(person_of(profile))
+    fresh = first_name(lambda e: e.name not in taken and is_allowed(e, limits, "full_gym", "beginner") is None)
+    request = make_request("plan_creation", profile)
+    assert rules_in(request, plan) == set()
+    set_path(KEEP, [fresh])(plan)
+    assert rules_in(request, plan) == {"check_change_target"}
+
+
 def test_a_stricter_safety_answer_is_not_a_violation():
     person, week, _ = plain_case()
     assert rules_in(ask("safety_adjustment", person, week, message="my wrist is sore"), safety_answer()) == set()
@@ -288,7 +368,7 @@ def adaptation(**more) -> dict:
 
 @pytest.mark.parametrize(("person", "more", "rule"), [
     ({}, {"calorie_change": -100}, None),
-    ({"conditions": ["pregnant"]}, {"calorie_change": -100}, "check_calorie_deficit"),
+    ({"conditions": ["pregnant"]}, {"calorie_change": -100}, "check_calorie_number"),
     ({"age": 16}, {"calorie_change": 100}, "check_calorie_number")])
 def test_an_adaptation_changes_calories_only_where_that_cannot_harm(person, more, rule):
     given, week, _ = plain_case(**person)
@@ -308,6 +388,19 @@ def test_a_warning_sign_in_the_log_is_answered():
     assert "check_missed_escalation" in rules_in(request, adaptation())
 
 
+@pytest.mark.parametrize("note", ["chest pain on the stairs", "knee locked and swelled up", "felt dizzy, nearly passed out"])
+@pytest.mark.parametrize("more", [
+    lambda name: {"changes": [change(action="adjust", exercise=name, load_change_pct=10)]},
+    lambda name: {"changes": [change(action="adjust", exercise=name, sets=9)]}, lambda name: {"calorie_change": -500}])
+def test_a_warning_sign_in_the_log_adds_nothing(note, more):
+    person, week, name = plain_case()
+    request = ask("progress_adaptation", person, week, logs=[
+        {"week": 1, "sessions_planned": 3, "sessions": [], "note": note}])
+    told = "Stop now and call emergency services, or see a doctor before you train again."
+    assert rules_in(request, adaptation(explanation=told)) == set()
+    assert "check_unsafe_change" in rules_in(request, adaptation(explanation=told, **more(name)))
+
+
 @pytest.mark.parametrize(("question", "text", "rule"), [
     ("How many sets?", "Three sets are enough.", None), ("How many sets?", "  ", "contract"),
     ("How many sets?", "word " * 151, "check_chat_length"),
@@ -317,6 +410,9 @@ def test_a_warning_sign_in_the_log_is_answered():
     ("Headache?", "Take two tablets of aspirin.", "check_no_dosing"),
     ("Insulin?", "Ask your care team before you change your insulin.", None),
     ("Elbow?", "You likely have tendinitis.", "check_no_diagnosis"),
+    ("Hard?", "Take every set to failure.", "check_min_rir"), ("Hard?", "Never train to failure.", None),
+    ("Hard?", "Training to failure is not needed.", None), ("Food?", "Fast until noon.", "check_meals"),
+    ("Food?", "Do not skip meals.", None), ("Hard?", "Walk it off.", "check_push_through_pain"),
     ("Hard?", "No pain, no gain.", "check_push_through_pain"), ("Hard?", "Never train through pain.", None)])
 def test_chat_is_checked(question, text, rule):
     person = person_of(make_profile()).model_dump(mode="json")

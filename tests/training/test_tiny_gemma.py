@@ -33,11 +33,15 @@ def gemma(tmp_path_factory):
     return ModelParams(name="tiny-gemma", source="local", path=str(folder))
 
 
+def tokenised(params):
+    return [tokenise_record(load_tokenizer(params.model), record) for record in RECORDS]
+
+
 @pytest.fixture(scope="module")
 def trained(gemma, tmp_path_factory):
     thesis = load_params("params/thesis.yaml", ["training.learning_rate=0.05", "training.gradient_accumulation=4"])
     params = thesis.model_copy(update={"model": gemma})
-    return params, train_adapter(RECORDS, params, tmp_path_factory.mktemp("run"))
+    return params, train_adapter(tokenised(params), params, tmp_path_factory.mktemp("run"))
 
 
 def test_gemmas_turns_have_no_system_role_and_a_trained_end(gemma):
@@ -57,7 +61,7 @@ def test_three_epochs_are_trained_and_learned(trained):
 
 def test_the_adapter_fits_its_nf4_base_and_not_the_unquantised_one(trained):
     params, run = trained
-    records = [tokenise_record(load_tokenizer(params.model), record) for record in RECORDS]
+    records = tokenised(params)
     served = mean_loss(merge_adapter(load_dequantised(params.model), run.adapter_dir), records)
     wrong = mean_loss(merge_adapter(load_unquantised(params.model), run.adapter_dir), records)
     base = mean_loss(load_nf4(params.model), records)
@@ -67,8 +71,13 @@ def test_the_adapter_fits_its_nf4_base_and_not_the_unquantised_one(trained):
 def test_a_finished_training_is_not_repeated_and_other_parameters_start_anew(trained, gemma):
     params, run = trained
     before = (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns
-    train_adapter(RECORDS, params, run.adapter_dir.parent)
+    idle = {"checkpoint_every_s": 999, "n_held_out": 3}
+    patient = params.model_copy(update={"training": params.training.model_copy(update=idle)})
+    train_adapter(tokenised(params), patient, run.adapter_dir.parent)
     assert (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns == before
+    other = params.model_copy(update={"training": params.training.model_copy(update={"epochs": 1})})
+    again = train_adapter(tokenised(params), other, run.adapter_dir.parent)
+    assert len(again.log) == 4 and (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns != before
 
 
 def test_it_generates_and_refuses_another_base(trained):

@@ -3,15 +3,22 @@
 Knows Gradio, the views and the desk; decides nothing about training.
 """
 
-from pathlib import Path
-
 import gradio as gr
 
 from fitsense.app.desk import Desk, triage_account
 from fitsense.app.endpoints import read_message_text, refuse_broken
-from fitsense.app.plan_tab import offer_download
-from fitsense.app.views import answer_view, changes_view, chat_view, guard_view, plan_view, progress_view, triage_view
-from fitsense.coach.conversation import apply_to_plan
+from fitsense.app.proposal import Proposal, clear_proposal
+from fitsense.app.views import (
+    answer_view,
+    changes_view,
+    chat_view,
+    download_view,
+    guard_view,
+    plan_view,
+    progress_view,
+    triage_view,
+)
+from fitsense.coach.conversation import apply_to_plan, is_urgent
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
 
@@ -27,52 +34,58 @@ APPLIED = (
 )
 
 
-def add_ask_tab(desk: Desk, folder: Path, kept_profile, kept_plan, kept_changes, plan_parts: list) -> None:
+def add_ask_tab(desk: Desk, kept_profile, kept_plan, proposal: Proposal, plan_parts: list) -> None:
     """Add the tab's parts and events inside an open gr.Tab; `plan_parts`: what an applied change refreshes."""
     message = gr.Textbox(
         lines=2, max_length=600, label="Ask, report a symptom, or say what to change", elem_id="message"
     )
     gr.Examples(EXAMPLES, inputs=message, label="For example")
     send = gr.Button("Send", variant="primary")
-    banner, answer_html = gr.HTML("", elem_id="triage"), gr.HTML("", elem_id="answer")
-    apply = gr.Button("Apply these changes to my plan", visible=False)
+    banner = gr.HTML("", elem_id="triage")
+    proposal.answer.render()
+    proposal.apply.render()
     guard_html = gr.HTML("")
 
-    def show_triage(text, plan):
+    def show_first(text, profile, plan):
         text = refuse_broken(read_message_text, (text or "").strip())
-        return text, _triage_first(text), _waiting(desk, plan), gr.Button(visible=False), "", []
+        if is_urgent(text):
+            return "", *_answer_outputs(desk, text, profile, plan)
+        return text, _triage_first(text), "", [], _waiting(desk, plan), gr.Button(visible=False)
 
     def show_answer(text, profile, plan):
-        return _answer_outputs(desk, text, profile, plan)
+        return _answer_outputs(desk, text, profile, plan) if text else [gr.skip()] * 5
 
     def apply_changes(profile, plan, changes):
         changed = refuse_broken(lambda given: apply_to_plan(profile, plan, given), changes)
-        return changed, plan_view(changed), "", offer_download(changed, folder), APPLIED, gr.Button(visible=False)
+        return changed, plan_view(changed), download_view(changed), "", *_applied()
 
     asked = gr.State("")
-    shown = [banner, answer_html, apply, guard_html, kept_changes]
+    shown = [banner, guard_html, *proposal.parts]
     private = {"api_visibility": "private", "show_progress": "hidden"}
-    # Triage does not wait for the coach: it has its own event, outside the queue.
+    # Triage does not wait for the coach: it has its own event, outside the queue, and answers what is urgent itself.
     first = gr.on(
-        [send.click, message.submit], show_triage, inputs=[message, kept_plan], outputs=[asked, *shown], queue=False,
-        **private,
+        [send.click, message.submit], show_first, inputs=[message, kept_profile, kept_plan], outputs=[asked, *shown],
+        queue=False, **private,
     )
     answered = first.success(
-        show_answer, inputs=[asked, kept_profile, kept_plan], outputs=shown, concurrency_limit=1,
-        concurrency_id="coach", **private,
+        show_answer, inputs=[asked, kept_profile, kept_plan], outputs=shown, concurrency_limit=None, **private
     )
-    answered.failure(lambda: "", outputs=answer_html, api_visibility="private")
-    apply.click(
-        apply_changes, inputs=[kept_profile, kept_plan, kept_changes],
-        outputs=[kept_plan, *plan_parts, answer_html, apply],
-        **private,
+    answered.failure(lambda: "", outputs=proposal.answer, **private)
+    proposal.apply.click(
+        apply_changes, inputs=[kept_profile, kept_plan, proposal.changes],
+        outputs=[kept_plan, *plan_parts, *proposal.parts], **private,
     )
+
+
+def _applied() -> tuple:
+    changes, _, button = clear_proposal()
+    return changes, APPLIED, button
 
 
 def _answer_outputs(desk: Desk, text: str, profile: Profile | None, plan: Plan | None) -> tuple:
-    """The ask tab's outputs: triage banner, answer, apply button, guard's account, changes at hand."""
+    """The ask tab's outputs: triage banner, guard's account, changes at hand, answer, apply button."""
     if profile is None or plan is None:
-        return _triage_first(text), _waiting(desk, plan), gr.Button(visible=False), "", []
+        return _triage_first(text), "", [], _waiting(desk, plan), gr.Button(visible=False)
     found = refuse_broken(lambda given: desk.answer_message(given, profile, plan), text)
     if isinstance(found.answer, str):
         banner, shown = _triage_first(text), chat_view(found.answer)
@@ -80,7 +93,7 @@ def _answer_outputs(desk: Desk, text: str, profile: Profile | None, plan: Plan |
         banner, shown = _triage_first(text), changes_view(found.changes)
     else:
         banner, shown = "", answer_view(found.answer)
-    return banner, shown, gr.Button(visible=bool(found.changes)), guard_view(found.reply), found.changes
+    return banner, guard_view(found.reply), found.changes, shown, gr.Button(visible=bool(found.changes))
 
 
 def _triage_first(text: str) -> str:

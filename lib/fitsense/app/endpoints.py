@@ -20,7 +20,7 @@ def add_endpoints(desk: Desk) -> None:
 
     def plan(profile: str) -> tuple[str, str]:
         checked = refuse_broken(read_profile, profile)
-        *_, answer = desk.write_plan(checked)
+        *_, answer = refuse_broken(lambda given: list(desk.write_plan(given)), checked)
         return dump_compact(answer.plan), dump_compact(guard_account(answer.reply))
 
     def triage(text: str) -> str:
@@ -40,21 +40,13 @@ def add_endpoints(desk: Desk) -> None:
             }
         )
 
-    gr.api(
-        plan,
-        api_name="plan",
-        concurrency_limit=1,
-        concurrency_id="coach",
-        api_description="Profile JSON in; plan JSON and the guard's account out.",
-    )
-    gr.api(triage, api_name="triage", api_description="A message in; triage JSON out, by the rules alone.")
-    gr.api(
-        ask,
-        api_name="ask",
-        concurrency_limit=1,
-        concurrency_id="coach",
-        api_description="Profile JSON, plan JSON and a message in; the answer and the guard's account out.",
-    )
+    # No limit here: the desk lets one answer be written at a time and lets urgent messages pass at once.
+    for endpoint, told in (
+        (plan, "Profile JSON in; plan JSON and the guard's account out; an error, and no plan, in an emergency."),
+        (triage, "A message in; triage JSON out, by the rules alone."),
+        (ask, "Profile JSON, plan JSON and a message in; the answer and the guard's account out."),
+    ):
+        gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None, api_description=told)
 
 
 def read_message_text(text: str) -> str:
@@ -70,4 +62,9 @@ def refuse_broken(read, value):
     try:
         return read(value)
     except ContractError as error:
-        raise gr.Error(str(error), title="Please check this", print_exception=False) from None
+        raise in_one_line(error) from None
+
+
+def in_one_line(error: ContractError) -> gr.Error:
+    """A broken contract as Gradio's own error, shown in one line and without a traceback."""
+    return gr.Error(str(error), title="Please check this", print_exception=False)

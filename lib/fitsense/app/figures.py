@@ -7,6 +7,7 @@ from collections import Counter
 
 from matplotlib.figure import Figure
 
+from fitsense.app.tables import describe_exercises
 from fitsense.contracts.plan import Plan, iter_entries
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.plots import GRID, MUTED, PALETTE, new_figure
@@ -35,7 +36,8 @@ def draw_exchange(plan: Plan, guard: dict) -> Figure:
     right.text(
         0,
         -0.75,
-        f"violations in the raw answer: {len(guard['violations'])}; repairs: {len(guard['repairs'])}",
+        f"exercises kept: {describe_exercises(guard)}; violations in the raw answer: "
+        f"{len(guard['violations'])}; repairs: {len(guard['repairs'])}",
         color=MUTED,
     )
     return figure

@@ -5,7 +5,7 @@ Knows the profile contract and nothing of pages' looks, coaches or rules.
 
 from typing import Any
 
-from fitsense.contracts.profile import Profile
+from fitsense.contracts.profile import Profile, bmi
 from fitsense.contracts.strictness import check_contract, load_contract
 
 # What a newcomer finds filled in; every value may be changed.
@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "sleep_hours": 7,
 }
 FIELDS: tuple[str, ...] = tuple(DEFAULTS)
+USUAL_BMI = (16, 45)  # kg/m2; outside it a mistaken unit is likelier than the body (heuristic)
 
 
 def profile_from_form(*values: Any) -> Profile:
@@ -38,7 +39,7 @@ def profile_from_form(*values: Any) -> Profile:
         "injuries": form["injuries"] or [],
         "conditions": split_words(form["conditions"]),
         "medications": split_words(form["medications"]) or None,
-        "allergies": split_words(form["allergies"]) or None,
+        "allergies": split_list(form["allergies"]) or None,
         "diet": (form["diet"] or "").strip() or None,
         "time_restrictions": "",
         "location": "",
@@ -57,7 +58,7 @@ def profile_from_form(*values: Any) -> Profile:
             "workout_duration": _whole(form["workout_duration"]),
             "days_per_week": _whole(form["days_per_week"]),
             "equipment_access": form["equipment_access"],
-            "preferred_activities": split_words(form["preferred_activities"]),
+            "preferred_activities": split_list(form["preferred_activities"]),
         },
         "constraints": constraints,
         "metrics": {
@@ -85,6 +86,20 @@ def read_profile(text: str) -> Profile:
 def split_words(text: str | None) -> list[str]:
     """Split a person's own words at line ends and semicolons: commas belong to what they say."""
     return [part.strip() for line in (text or "").splitlines() for part in line.split(";") if part.strip()]
+
+
+def split_list(text: str | None) -> list[str]:
+    """Split a plain list at line ends, semicolons and commas."""
+    return [part.strip() for words in split_words(text) for part in words.split(",") if part.strip()]
+
+
+def ask_about_units(profile: Profile) -> str | None:
+    """A question where height and weight look like feet, inches or pounds (BMI outside 16 to 45); None elsewhere."""
+    low, high = USUAL_BMI
+    if low <= bmi(profile) <= high:
+        return None
+    info = profile.personal_info
+    return f"{info.height_cm / 100:.2f} m and {info.weight_kg:g} kg: are these metric?"
 
 
 def _whole(value: Any) -> Any:

@@ -8,20 +8,21 @@ Knows Gradio's server and the environment variable that says "batch"; knows noth
 """
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from sqlalchemy.exc import SQLAlchemyError
 
 from fitsense.app.desk import Desk
-from fitsense.app.page import build_page, make_download_folder
+from fitsense.app.page import build_page
 from fitsense.app.theme import CSS, app_theme
-from fitsense.coach.choice import RELEASE_DIR, AdapterChoice, OpenedCoach, newest_run, open_coach
+from fitsense.coach.choice import RELEASE_DIR, AdapterChoice, OpenedCoach, newest_run, open_coach, params_of
 from fitsense.coach.store import InteractionStore
 from fitsense.params import Params
 
 BATCH_VARIABLE = "FITSENSE_BATCH"
+FREE_THREADS = 40  # for what never waits for the coach, beside one thread for everybody who does
 
 
 class AppError(RuntimeError):
@@ -35,19 +36,23 @@ class LaunchedApp:
     url: str
     choice: AdapterChoice
     page: gr.Blocks
-    folder: tempfile.TemporaryDirectory
+    store: InteractionStore | None = None
 
     def close(self) -> None:
-        """Stop the server and remove the plans offered for download."""
+        """Stop the server and let go of the store's file."""
         self.page.close(verbose=False)
-        self.folder.cleanup()
+        self._close_store()
 
     def wait(self) -> None:
         """Serve until interrupted, then close."""
         try:
             self.page.block_thread()
         finally:
-            self.folder.cleanup()
+            self._close_store()
+
+    def _close_store(self) -> None:
+        if self.store is not None:
+            self.store.close()
 
 
 def launch_app(
@@ -62,16 +67,16 @@ def launch_app(
     """Open the app: on the given run's adapter, else the newest run's, else the released one, else the rules.
 
     `auth` is (user, password) or "user:password", required with `share`; AppError where it is missing. `store_path`
-    None keeps nothing. With `block` it serves until interrupted.
+    None keeps nothing. `params` None: those the run was made with. With `block` it serves until interrupted.
     """
     credentials = check_auth(share, auth)
-    params = params or Params(name="demo")
-    opened = _open_chosen(run_dir or newest_run(), params, release_dir)
-    store = InteractionStore(store_path) if store_path else None
-    folder = make_download_folder()
-    page = build_page(Desk(opened, store), Path(folder.name))
-    _serve(page, params, share, credentials, folder.name)
-    app = LaunchedApp(page.share_url or page.local_url, opened.choice, page, folder)
+    run_dir = run_dir or newest_run()
+    params = params or params_of(run_dir)
+    opened = _open_chosen(run_dir, params, release_dir)
+    store = _open_store(store_path) if store_path else None
+    page = build_page(Desk(opened, store, params.demo.queue_limit))
+    _serve(page, params, share, credentials)
+    app = LaunchedApp(page.share_url or page.local_url, opened.choice, page, store)
     if share and not page.share_url:
         app.close()
         raise AppError("share: no share link could be made (is the internet reachable?); run without --share instead")
@@ -82,8 +87,16 @@ def launch_app(
     return app
 
 
-def _serve(page: gr.Blocks, params: Params, share: bool, auth: tuple[str, str] | None, folder: str) -> None:
-    page.queue(max_size=params.demo.queue_limit, default_concurrency_limit=4)
+def _open_store(path: Path) -> InteractionStore:
+    try:
+        return InteractionStore(path)
+    except (OSError, SQLAlchemyError) as error:
+        raise AppError(f"store: got {path}; allowed: a file that can be written as a database ({error})") from error
+
+
+def _serve(page: gr.Blocks, params: Params, share: bool, auth: tuple[str, str] | None) -> None:
+    # The desk bounds how many wait (demo.queue_limit): a bound here would refuse an emergency as well.
+    page.queue(max_size=None, default_concurrency_limit=4)
     page.launch(
         server_name="127.0.0.1",
         server_port=params.demo.port or None,
@@ -97,7 +110,7 @@ def _serve(page: gr.Blocks, params: Params, share: bool, auth: tuple[str, str] |
         inline=False,
         inbrowser=False,
         footer_links=["api"],
-        allowed_paths=[folder],
+        max_threads=FREE_THREADS + params.demo.queue_limit,
         enable_monitoring=False,
     )
 

@@ -3,15 +3,13 @@
 Knows Gradio and the parts of the page; decides nothing about training.
 """
 
-import tempfile
-from pathlib import Path
-
 import gradio as gr
 
 from fitsense.app.ask_tab import add_ask_tab
 from fitsense.app.desk import Desk
 from fitsense.app.endpoints import add_endpoints
 from fitsense.app.plan_tab import add_plan_tab
+from fitsense.app.proposal import make_proposal
 from fitsense.app.views import header_view
 
 ABOUT = """
@@ -30,25 +28,27 @@ recognise in your own words makes it more careful, and it says so.
 ### Your data
 {storage} The page listens on this computer only; a share link, if one was opened, asks for a name and a password.
 """
+STORED = (
+    "Your profile, your questions and the answers are kept in a file on the computer that runs this page, "
+    "because it was started with `--store`."
+)
+NOT_STORED = (
+    "What you enter stays in this program's memory for as long as the page is open and is written to no file. "
+    "The plan you download is made in your browser."
+)
 
 
-def build_page(desk: Desk, folder: Path) -> gr.Blocks:
-    """Build the app's page and endpoints; `folder` takes the plans offered for download."""
-    with gr.Blocks(title="FitSense coach", analytics_enabled=False, delete_cache=(3600, 3600)) as page:
+def build_page(desk: Desk) -> gr.Blocks:
+    """Build the app's page and endpoints."""
+    with gr.Blocks(title="FitSense coach", analytics_enabled=False) as page:
         gr.HTML(header_view(desk.choice))
-        kept_profile, kept_plan, kept_changes = gr.State(None), gr.State(None), gr.State([])
+        kept_profile, kept_plan, proposal = gr.State(None), gr.State(None), make_proposal()
         with gr.Tabs():
             with gr.Tab("Plan"):
-                plan_parts = add_plan_tab(desk, folder, kept_profile, kept_plan)
+                plan_parts = add_plan_tab(desk, kept_profile, kept_plan, proposal)
             with gr.Tab("Ask or change"):
-                add_ask_tab(desk, folder, kept_profile, kept_plan, kept_changes, plan_parts)
+                add_ask_tab(desk, kept_profile, kept_plan, proposal, plan_parts)
             with gr.Tab("Safety"):
-                stored = "Questions and answers are kept in a file on this computer."
-                gr.Markdown(ABOUT.format(storage=stored if desk.store else "Nothing you enter is stored."))
+                gr.Markdown(ABOUT.format(storage=STORED if desk.store else NOT_STORED))
         add_endpoints(desk)
     return page
-
-
-def make_download_folder() -> tempfile.TemporaryDirectory:
-    """A folder for plans offered for download, removed when the app closes."""
-    return tempfile.TemporaryDirectory(prefix="fitsense_")

@@ -1,83 +1,95 @@
-"""The plan tab: the profile form on one side, the week, the guard's account and the download on the other.
+"""The plan tab: the profile form on one side, the week, the download and the guard's account on the other.
 
 Knows Gradio, the views and the desk; decides nothing about training.
 """
 
 import time
-from pathlib import Path
 from typing import get_args
-from uuid import uuid4
 
 import gradio as gr
 
 from fitsense.app.desk import Desk
-from fitsense.app.endpoints import refuse_broken
-from fitsense.app.forms import DEFAULTS, FIELDS, profile_from_form, read_profile
-from fitsense.app.views import guard_view, plan_view, progress_view
-from fitsense.contracts.plan import Plan
+from fitsense.app.endpoints import in_one_line, refuse_broken
+from fitsense.app.forms import DEFAULTS, FIELDS, ask_about_units, profile_from_form, read_profile
+from fitsense.app.proposal import Proposal, clear_proposal
+from fitsense.app.views import download_view, guard_view, plan_view, progress_view, triage_view, units_view
+from fitsense.coach.conversation import ProfileEmergency
 from fitsense.contracts.profile import BODY_PARTS, Activity, Equipment, Gender, Goal, Level, Profile
-from fitsense.contracts.strictness import dump_compact
+from fitsense.contracts.strictness import ContractError
 
 PROGRESS_EVERY_S = 0.7
 EMPTY_PLAN = (
     '<div class="fs-card"><b>No plan yet.</b><p>Fill in what you know and press “Write my week”. '
     "Everything has a sensible default.</p></div>"
 )
+# When the last step is there, the page moves to the plan, or to the question about units where there is one.
+SCROLL = """(notice) => {
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const place = document.getElementById(notice ? 'units' : 'plan');
+  if (place) place.scrollIntoView({behavior: calm ? 'auto' : 'smooth', block: 'start'});
+}"""
 
 
-def add_plan_tab(desk: Desk, folder: Path, kept_profile: gr.State, kept_plan: gr.State) -> list:
-    """Add the tab's parts and events inside an open gr.Tab; return what a changed plan must refresh."""
+def add_plan_tab(desk: Desk, kept_profile: gr.State, kept_plan: gr.State, proposal: Proposal) -> list:
+    """Add the tab's parts and events inside an open gr.Tab; return what a changed plan must refresh.
+
+    `proposal` holds changes to the plan in force: a new plan clears it.
+    """
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=300):
             fields = _add_form()
+            units_html = gr.HTML("", elem_id="units")
             write = gr.Button("Write my week", variant="primary")
             with gr.Accordion("Paste a profile as JSON", open=False):
                 pasted = gr.Textbox(lines=8, max_lines=16, label="Profile JSON", elem_id="profile-json")
                 write_pasted = gr.Button("Write a week for this profile")
         with gr.Column(scale=5, min_width=320):
             plan_html = gr.HTML(EMPTY_PLAN, elem_id="plan")
-            guard_html = gr.HTML("", elem_id="guard")
-            download = gr.DownloadButton("Download the plan as JSON", visible=False, size="sm")
-    outputs = [plan_html, guard_html, download, kept_profile, kept_plan]
+            download_html, guard_html = gr.HTML("", elem_id="download"), gr.HTML("", elem_id="guard")
+    asked_units = gr.State("")
+    outputs = [plan_html, download_html, guard_html, kept_profile, kept_plan, units_html, asked_units]
 
-    def show_form(*values):
-        yield from _show_plan(desk, refuse_broken(lambda given: profile_from_form(*given), values), folder)
+    def show_form(asked, *values):
+        yield from _show_plan(desk, refuse_broken(lambda given: profile_from_form(*given), values), asked)
 
-    def show_pasted(text):
-        yield from _show_plan(desk, refuse_broken(read_profile, text), folder)
+    def show_pasted(asked, text):
+        yield from _show_plan(desk, refuse_broken(read_profile, text), asked)
 
-    shared = {
-        "outputs": outputs,
-        "concurrency_limit": 1,
-        "concurrency_id": "coach",
-        "api_visibility": "private",
-        "show_progress": "hidden",
-    }
-    for button, read, inputs in ((write, show_form, fields), (write_pasted, show_pasted, pasted)):
-        done = button.click(read, inputs=inputs, scroll_to_output=True, **shared)
-        done.failure(lambda: EMPTY_PLAN, outputs=plan_html, api_visibility="private")
-    return [plan_html, guard_html, download]
+    private = {"api_visibility": "private", "show_progress": "hidden"}
+    for button, read, inputs in ((write, show_form, fields), (write_pasted, show_pasted, [pasted])):
+        done = button.click(
+            read, inputs=[asked_units, *inputs], outputs=[*outputs, *proposal.parts], concurrency_limit=None, **private
+        )
+        done.success(None, inputs=units_html, js=SCROLL)
+        done.failure(lambda: EMPTY_PLAN, outputs=plan_html, **private)
+    return [plan_html, download_html, guard_html]
 
 
-def _show_plan(desk: Desk, profile: Profile, folder: Path):
-    """Yield the page's outputs: progress while the student writes, then the plan and the guard's account."""
-    hidden, last = gr.DownloadButton(visible=False), 0.0
-    yield progress_view("", desk.coach.label), "", hidden, profile, None
-    for step in desk.write_plan(profile):
-        if not isinstance(step, str):
-            button = offer_download(step.plan, folder)
-            yield plan_view(step.plan, step.reply), guard_view(step.reply), button, profile, step.plan
-        elif time.monotonic() - last > PROGRESS_EVERY_S:
-            last = time.monotonic()
-            yield progress_view(step, desk.coach.label), "", hidden, profile, None
+def _show_plan(desk: Desk, profile: Profile, asked: str):
+    """Yield the page's outputs: progress while the student writes, then the plan and the guard's account.
 
-
-def offer_download(plan: Plan, folder: Path) -> gr.DownloadButton:
-    """Write a plan as JSON under `folder` and return the button that hands it out."""
-    file = folder / uuid4().hex / "fitsense_plan.json"
-    file.parent.mkdir(parents=True)
-    file.write_text(dump_compact(plan) + "\n", encoding="utf-8")
-    return gr.DownloadButton(value=str(file), visible=True)
+    `asked` is the question about units that was asked already: pressing the button again answers it. In an emergency
+    there is no plan, only what to do now.
+    """
+    question = ask_about_units(profile) or ""
+    if question not in ("", asked):
+        yield (*[gr.skip()] * 5, units_view(question), question, *[gr.skip()] * 3)
+        return
+    rest, last = ("", question, *clear_proposal()), 0.0
+    yield progress_view("", desk.coach.label), "", "", profile, None, *rest
+    try:
+        for step in desk.write_plan(profile):
+            if not isinstance(step, str):
+                written = plan_view(step.plan, step.reply), download_view(step.plan), guard_view(step.reply)
+                yield *written, profile, step.plan, *rest
+            elif time.monotonic() - last > PROGRESS_EVERY_S:
+                last = time.monotonic()
+                yield progress_view(step, desk.coach.label), "", "", profile, None, *rest
+    except ProfileEmergency as error:
+        found = error.triage
+        yield triage_view(found.triage, found.message, found.stop_signs), "", "", None, None, *rest
+    except ContractError as error:
+        raise in_one_line(error) from None
 
 
 def _add_form() -> list:
@@ -108,10 +120,10 @@ def _add_form() -> list:
         )
     with gr.Accordion("More about you", open=False):
         made["medications"] = gr.Textbox("", lines=2, label="Medicines, one a line")
-        made["allergies"] = gr.Textbox("", label="Food allergies, one a line")
+        made["allergies"] = gr.Textbox("", lines=2, label="Food allergies, one a line or with commas")
         made["diet"] = gr.Textbox("", label="Diet", placeholder="vegetarian")
         made["preferred_activities"] = gr.Textbox(
-            DEFAULTS["preferred_activities"], label="What you like to do, one a line"
+            DEFAULTS["preferred_activities"], lines=2, label="What you like to do, one a line or with commas"
         )
         made["sleep_hours"] = gr.Number(DEFAULTS["sleep_hours"], label="Sleep (hours a night)")
     return [made[name] for name in FIELDS]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from gradio_client import Client
 
-from fitsense.app.desk import describe_violation
 from fitsense.artifacts import write_json
 from fitsense.coach.conversation import verify_profile_plan
 from fitsense.contracts.plan import Plan
@@ -42,7 +41,7 @@ def check_as_client(url: str, profile: Profile, auth: tuple[str, str] | None = N
     finally:
         client.close()
     plan = load_contract(Plan, plan_text, "plan")
-    left = [describe_violation(item) for item in verify_profile_plan(profile, plan)]
+    left = [asdict(item) for item in verify_profile_plan(profile, plan)]
     return Exchange(
         profile.model_dump(mode="json"), plan.model_dump(mode="json"), parse_json(guard_text, "guard"), left, seconds
     )

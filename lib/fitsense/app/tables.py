@@ -60,8 +60,14 @@ def guard_table(guard: dict) -> pd.DataFrame:
     facts = [
         ("verdict", guard["verdict"]),
         ("kept from the coach's own answer", f"{guard['kept']:.0%}"),
+        ("exercises kept", describe_exercises(guard)),
         ("violations in the raw answer", str(len(guard["violations"]))),
         ("tokens", str(guard["n_tokens"])),
         ("answered by", guard["adapter_label"]),
     ]
     return pd.DataFrame([*facts, *(("repair", repair) for repair in guard["repairs"])], columns=["what", "value"])
+
+
+def describe_exercises(guard: dict) -> str:
+    """How many of a plan's exercises the student named itself; "no model wrote" where there was none."""
+    return f"{guard['n_exercises_kept']} of {guard['n_exercises']}" if guard["n_tokens"] else "no model wrote"

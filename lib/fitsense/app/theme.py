@@ -76,6 +76,8 @@ CSS = """
 .fs-guard { border-left: 4px solid var(--fs-teal); }
 .fs-guard.fs-repaired, .fs-guard.fs-replaced { border-left-color: #d97706; }
 .fs-guard summary { cursor: pointer; padding: 6px 0; }
+#plan { min-height: 70vh; scroll-margin-top: 12px; } #units { scroll-margin-top: 12px; }
+a.fs-chip { text-decoration: none; padding: 4px 12px; margin: 8px 0; }
 .fs-wait { display: flex; flex-direction: column; gap: 4px; } .fs-wait span { color: var(--fs-soft); }
 .fs-bar { height: 4px; border-radius: 4px; background: var(--fs-line); overflow: hidden; }
 .fs-bar i { display: block; width: 30%; height: 100%; background: var(--fs-teal);

@@ -3,13 +3,15 @@
 Knows the contracts and the coach's reply; knows nothing of events or state. Classes are styled in theme.py.
 """
 
+from base64 import b64encode
 from html import escape
 
 from fitsense.app.tables import describe_dose
 from fitsense.coach.choice import AdapterChoice
 from fitsense.coach.coaches import CoachReply
-from fitsense.contracts.changes import Adaptation, Change, Modification, SafetyAdjustment, Triage
+from fitsense.contracts.changes import Change, Modification, SafetyAdjustment, Triage
 from fitsense.contracts.plan import ExerciseEntry, Plan, SessionDay
+from fitsense.contracts.strictness import dump_compact
 
 SOURCE_WORDS = {"run": "your own run", "release": "released adapter", "rules": "rules coach, no model"}
 TRIAGE_TITLES: dict[Triage, str] = {
@@ -65,6 +67,25 @@ def plan_view(plan: Plan, reply: CoachReply | None = None) -> str:
         f'<div class="fs-week">{days}</div>'
         f'<div class="fs-grid">{_nutrition_view(plan)}{_adapted_view(plan)}'
         f"{_progression_view(plan)}{_fit_view(plan)}</div>"
+    )
+
+
+def download_view(plan: Plan) -> str:
+    """A link that saves a plan as JSON; the file is in the link itself, so nothing is left on the server."""
+    packed = b64encode((dump_compact(plan) + "\n").encode()).decode()
+    return (
+        f'<a class="fs-chip" download="fitsense_plan.json" href="data:application/json;base64,{packed}">'
+        "Download the plan as JSON</a>"
+    )
+
+
+def units_view(question: str | None) -> str:
+    """A notice that asks about units, to be answered by pressing the button once more."""
+    if question is None:
+        return ""
+    return (
+        f'<div class="fs-banner fs-modify" role="alert"><b>{escape(question)}</b>'
+        "<p>Correct them, or press the button again to go on.</p></div>"
     )
 
 
@@ -146,8 +167,14 @@ def _origin_view(reply: CoachReply | None) -> str:
     """One line at the top of a plan: how much of it the student wrote, and what the guard did."""
     if reply is None:
         return '<span class="fs-chip">changed by you, checked again</span>'
-    share = "" if reply.n_tokens == 0 else f"{reply.kept:.0%} written by the student · "
+    share = "" if reply.n_tokens == 0 else f"{_share_words(reply)} · "
     return f'<span class="fs-chip">{share}{_verdict_title(reply)}</span>'
+
+
+def _share_words(reply: CoachReply) -> str:
+    """How much the student wrote, as a share and, of a plan, as exercises kept."""
+    exercises = f", exercises kept: {reply.n_exercises_kept} of {reply.n_exercises}" if reply.n_exercises else ""
+    return f"{reply.kept:.0%} written by the student{exercises}"
 
 
 def _verdict_title(reply: CoachReply) -> str:
@@ -157,8 +184,7 @@ def _verdict_title(reply: CoachReply) -> str:
 def guard_view(reply: CoachReply) -> str:
     """The guard's account: verdict, how much the student wrote itself, what was wrong and what was mended."""
     is_rules = reply.n_tokens == 0
-    kept = "No model wrote this, so nothing had to be put right; it was verified like any other answer."
-    kept = kept if is_rules else f"{reply.kept:.0%} of it written by the student"
+    kept = "No model wrote this; it was verified like any other answer." if is_rules else _share_words(reply)
     figures = "" if is_rules else f" · {reply.n_tokens} tokens in {reply.latency_s:.0f} s"
     bar = "" if is_rules else f'<div class="fs-kept"><i style="width:{reply.kept:.0%}"></i></div>'
     repairs = _list_view("What was changed", reply.repairs)
@@ -189,17 +215,15 @@ def triage_view(triage: Triage, message: str, stop_signs: list[str] | tuple[str,
     )
 
 
-def answer_view(answer: Modification | SafetyAdjustment | Adaptation) -> str:
+def answer_view(answer: Modification | SafetyAdjustment) -> str:
     """A reasoned answer: its summary, its changes, its note."""
     if isinstance(answer, SafetyAdjustment):
         return triage_view(answer.triage, answer.message, answer.stop_signs) + changes_view(answer.changes)
-    if isinstance(answer, Modification):
-        kept = f'<p class="fs-sub">Kept: {escape(", ".join(answer.kept))}</p>' if answer.kept else ""
-        return (
-            f'<section class="fs-card"><p class="fs-lead">{escape(answer.summary)}</p>{kept}'
-            f"<p>{escape(answer.safety_note)}</p></section>{changes_view(answer.changes)}"
-        )
-    return f'<section class="fs-card"><p>{escape(answer.explanation)}</p></section>{changes_view(answer.changes)}'
+    kept = f'<p class="fs-sub">Kept: {escape(", ".join(answer.kept))}</p>' if answer.kept else ""
+    return (
+        f'<section class="fs-card"><p class="fs-lead">{escape(answer.summary)}</p>{kept}'
+        f"<p>{escape(answer.safety_note)}</p></section>{changes_view(answer.changes)}"
+    )
 
 
 def chat_view(text: str) -> str:

@@ -6,7 +6,7 @@ Does not know how adapters are trained or judged (see models.adapters); loads th
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitsense.artifacts import outputs_dir
+from fitsense.artifacts import outputs_dir, read_manifest
 from fitsense.coach.coaches import Coach, RulesCoach, StudentCoach
 from fitsense.models.adapters import AdapterChoice, choose_adapter
 from fitsense.params import ROOT, Params
@@ -32,10 +32,16 @@ def open_coach(run_dir: Path | None, params: Params, release_dir: Path = RELEASE
 
 
 def newest_run() -> Path | None:
-    """The run whose evaluation (else training) was finished last; None where there is none."""
-    found = [
-        path
-        for stage in ("06_evaluation", "05_qlora_training")
-        for path in outputs_dir().glob(f"*/{stage}/manifest.json")
-    ]
-    return max(found, key=lambda path: (path.stat().st_mtime, str(path))).parents[1] if found else None
+    """The run whose evaluation was finished last; where none is evaluated, the one trained last; None: there is none."""
+    for stage in ("06_evaluation", "05_qlora_training"):
+        if found := list(outputs_dir().glob(f"*/{stage}/manifest.json")):
+            return max(found, key=lambda path: (path.stat().st_mtime, str(path))).parents[1]
+    return None
+
+
+def params_of(run_dir: Path | None) -> Params:
+    """The gate, decoding and demo settings a run was made with, by its demo's manifest; the defaults where there is none."""
+    if run_dir is None or not (run_dir / "07_coaching_demo" / "manifest.json").is_file():
+        return Params(name="demo")
+    manifest = read_manifest(run_dir, "07_coaching_demo")
+    return Params.model_validate({"name": manifest["params_name"], **manifest["parameters"]})

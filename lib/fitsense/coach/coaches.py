@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from fitsense.coach.guard import Guarded, Verdict, find_violations, guard_answer
-from fitsense.coach.kept import share_kept
+from fitsense.coach.guard import Guarded, Verdict, guard_answer
 from fitsense.contracts.requests import Request
 from fitsense.contracts.strictness import ContractError, parse_json
 from fitsense.models.adapters import adapter_model_params
@@ -22,7 +21,7 @@ from fitsense.models.generation import Student, load_student
 from fitsense.params import EvaluationParams
 from fitsense.planning.respond import respond
 from fitsense.safety.permitted import allowed_names
-from fitsense.safety.verifier import Violation
+from fitsense.safety.verifier import Violation, verify_answer
 
 RULES_LABEL = "rules coach (planning engine, no model)"
 
@@ -31,7 +30,8 @@ RULES_LABEL = "rules coach (planning engine, no model)"
 class CoachReply:
     """What a coach answers: `text` verifies; `raw_text` is what was written before the guard; `kept` 0-1.
 
-    `latency_s` is wall-clock seconds; `n_tokens` is 0 where no model wrote.
+    `latency_s` is wall-clock seconds; `n_tokens` is 0 where no model wrote. Of a plan's `n_exercises` entries the student
+    named `n_exercises_kept` (0 of 0 where there is no plan or no model).
     """
 
     text: str
@@ -43,6 +43,8 @@ class CoachReply:
     n_tokens: int = 0
     raw_text: str = ""
     kept: float = 1.0
+    n_exercises_kept: int = 0
+    n_exercises: int = 0
 
 
 class Coach(Protocol):
@@ -66,7 +68,7 @@ class RulesCoach:
         """Answer by the rules; AssertionError where the engine breaks its own verifier (a bug in the library)."""
         started = time.perf_counter()
         text = respond(request)
-        left = find_violations(request, text)
+        left = verify_answer(request, text)
         assert not left, f"{request.prompt_type}: the planner broke {left[0].rule_id} at {left[0].place}"
         return CoachReply(text, "accepted", raw_text=text, latency_s=round(time.perf_counter() - started, 3))
 
@@ -131,11 +133,6 @@ def make_reply(
     timed_out: bool = False,
 ) -> CoachReply:
     """Put a guarded answer and its history together; nothing is kept of an answer that was replaced."""
-    kept = (
-        0.0
-        if guarded.verdict == "replaced"
-        else share_kept(raw_text, guarded.text, is_chat=request.prompt_type == "coaching_question")
-    )
     late = ["time ran out: guarded what was written so far"] if timed_out else []
     return CoachReply(
         guarded.text,
@@ -146,7 +143,9 @@ def make_reply(
         latency_s,
         n_tokens,
         raw_text,
-        kept,
+        guarded.kept,
+        guarded.n_exercises_kept,
+        guarded.n_exercises,
     )
 
 

@@ -32,7 +32,7 @@ class Person(LeanStrict):
     goal: Goal
     equipment_access: Equipment
     injuries: Annotated[list[BodyPart], Field(max_length=8)]
-    conditions: Annotated[list[Words], Field(max_length=8)]
+    conditions: Annotated[list[Words], Field(max_length=16)]  # and medicines: screening reads both alike
     days_per_week: Annotated[int, Field(ge=1, le=7)]
     workout_duration: Annotated[int, Field(ge=10, le=180)]
 
@@ -147,11 +147,12 @@ def user_turn(request: Request) -> str:
 
 
 def person_of(profile: Profile) -> Person:
-    """The short form of a profile."""
+    """The short form of a profile; medicines stand with the conditions, since they limit training in the same way."""
+    said = [*profile.constraints.conditions, *(profile.constraints.medications or [])]
     return Person(age=profile.personal_info.age, gender=profile.personal_info.gender,
                   fitness_level=profile.personal_info.fitness_level, goal=profile.goals[0],
                   equipment_access=profile.preferences.equipment_access, injuries=profile.constraints.injuries,
-                  conditions=profile.constraints.conditions, days_per_week=profile.preferences.days_per_week,
+                  conditions=list(dict.fromkeys(said)), days_per_week=profile.preferences.days_per_week,
                   workout_duration=profile.preferences.workout_duration)
 
 

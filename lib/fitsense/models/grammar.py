@@ -21,6 +21,8 @@ from fitsense.contracts.strictness import dump_compact
 # Macro shares a plan may hold, percent: protein 10-45 and fat 15-45 leave carbohydrate the rest, so the sum is 100.
 MACRO_PROTEIN, MACRO_FAT = range(10, 46), range(15, 46)
 MAX_CHAT_CHARACTERS = 900  # plain text: about 150 words
+# Lists of exercise names in a plan's recommendations, by contract.
+NAME_LISTS = {"IfTooDifficult": "modify_exercises", "IfTooEasy": "add_exercises", "ShortenedVersion": "exercises_to_keep"}
 COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":", "coerce_one_of": True}
 
 
@@ -31,7 +33,7 @@ def request_schema(request: Request, exercise_names: tuple[str, ...] = ()) -> di
         return None
     schema = _drop_nulls(contract.model_json_schema())
     if exercise_names:
-        _limit_names(schema, sorted(exercise_names))
+        _limit_names(schema, sorted(exercise_names), _names_in_plan(request))
     if contract is Plan:
         preferences = request.input.preferences
         _bound_week(schema, preferences.days_per_week, preferences.workout_duration)
@@ -54,11 +56,24 @@ def _drop_nulls(node):
             or isinstance(value, dict)}
 
 
-def _limit_names(schema: dict, names: list[str]) -> None:
-    for definition, keys in {"ExerciseEntry": ["name"], "Change": ["replacement"]}.items():
-        if definition in schema["$defs"]:
-            for key in keys:
-                schema["$defs"][definition]["properties"][key] = {"enum": names}
+def _names_in_plan(request: Request) -> list[str]:
+    """Exercises of the plan that a request carries; none where it asks for a plan."""
+    return sorted({item.name for day in getattr(request.input, "plan", []) for item in day.exercises})
+
+
+def _limit_names(schema: dict, allowed: list[str], in_plan: list[str]) -> None:
+    """Every field that names an exercise: a new one only from `allowed`, a changed one also from the plan."""
+    definitions = schema["$defs"]
+    definitions["NewName"], definitions["AnyName"] = {"enum": allowed}, {"enum": sorted({*allowed, *in_plan})}
+    new, known = {"$ref": "#/$defs/NewName"}, {"$ref": "#/$defs/AnyName"}
+    for definition, key, name in (("ExerciseEntry", "name", new), ("Change", "replacement", new), ("Change", "exercise", known)):
+        if definition in definitions:
+            definitions[definition]["properties"][key] = name
+    for definition, key in NAME_LISTS.items():
+        if definition in definitions:
+            definitions[definition]["properties"][key]["items"] = new
+    if in_plan and "kept" in schema["properties"]:
+        schema["properties"]["kept"]["items"] = {"enum": in_plan}
 
 
 def _bound_week(schema: dict, n_sessions: int, minutes: int) -> None:

@@ -5,31 +5,51 @@ Knows nothing of whether a change is wise: the verifier judges the result.
 """
 
 import math
+from functools import partial
 
 from fitsense.contracts.changes import Change
 from fitsense.contracts.plan import MAX_NOTE_WORDS, ExerciseEntry, Plan
 from fitsense.contracts.requests import CompactDay
 from fitsense.contracts.strictness import ContractError, check_contract
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
+from fitsense.planning.dose import choose_rest
 from fitsense.planning.sessions import write_stats
+from fitsense.safety.effort import read_rir
+from fitsense.safety.screening import Limits
 from fitsense.safety.session_time import entry_minutes
 
-DEFAULT_REST, DEFAULT_INTENSITY, DEFAULT_REPS, DEFAULT_SETS, DEFAULT_MINUTES = 60, "RIR 3", "8-12", 2, 10
+# Rest is that of the day's lifts; without any, the shortest usual rest of any goal (tables.yaml), so that it fits.
+DEFAULT_REST, DEFAULT_RIR, DEFAULT_REPS, DEFAULT_SETS, DEFAULT_MINUTES = 45, 3, "8-12", 2, 10
+GENTLE_RIR = 4  # where only gentle movement is safe (dose.choose_rir)
 STEP_KG = 0.5
 
 
-def apply_changes(plan: Plan, changes: list[Change]) -> Plan:
-    """Carry out changes on a plan; a day left empty goes, day durations follow; raises ContractError."""
+def apply_changes(plan: Plan, changes: list[Change], limits: Limits | None = None) -> Plan:
+    """Carry out changes on a plan; a day left empty goes, day durations follow; raises ContractError.
+
+    What is new rests at least `limits.min_rest` seconds and keeps at least `limits.min_rir` repetitions in reserve.
+    """
+    limits = limits or Limits()
     values = plan.model_dump(mode="json")
     days = values["workout_plan"]["weekly_schedule"]
     before = {session.day: _work_minutes(session.exercises) for session in plan.workout_plan.weekly_schedule}
-    days = _apply_all(days, changes, _swap_entry, _add_entry, _adjust_entry)
+    days = _apply_all(days, changes, partial(_swap_entry, limits), partial(_add_entry, limits), _adjust_entry)
     for day in days:
         entries = [ExerciseEntry.model_validate(entry) for entry in day["exercises"]]
-        delta = math.ceil(round(_work_minutes(entries) - before[day["day"]], 6))
-        day["duration"] = min(max(day["duration"] + delta, 5), 180)
+        grown = _work_minutes(entries) - before[day["day"]]
+        day["duration"] = min(max(day["duration"] + grown, 5), 180)
     values["workout_plan"]["weekly_schedule"] = days
+    short = values["adaptive_recommendations"]["if_time_constrained"]["shortened_version"]
+    short["exercises_to_keep"] = _follow_changes(short["exercises_to_keep"], changes, days)
     return check_contract(Plan, values, "plan")
+
+
+def _follow_changes(names: list[str], changes: list[Change], days: list[dict]) -> list[str]:
+    """Names of exercises after changes: what was swapped under its new name, what is gone left out, at least one."""
+    week = {entry["name"].lower(): entry["name"] for day in days for entry in day["exercises"]}
+    swapped = {change.exercise.lower(): change.replacement.lower() for change in changes if change.action == "swap"}
+    now = [name.lower() if name.lower() in week else swapped.get(name.lower()) for name in names]
+    return list(dict.fromkeys(week[name] for name in now if name in week)) or [days[0]["exercises"][0]["name"]]
 
 
 def apply_to_week(week: list[CompactDay], changes: list[Change]) -> list[CompactDay]:
@@ -40,8 +60,8 @@ def apply_to_week(week: list[CompactDay], changes: list[Change]) -> list[Compact
     return [check_contract(CompactDay, day, "plan") for day in days]
 
 
-def _work_minutes(entries: list[ExerciseEntry]) -> float:
-    return sum(entry_minutes(entry) for entry in entries)
+def _work_minutes(entries: list[ExerciseEntry]) -> int:
+    return math.ceil(round(sum(entry_minutes(entry) for entry in entries), 6))
 
 
 def _apply_all(days: list[dict], changes: list[Change], swap, add, adjust) -> list[dict]:
@@ -113,10 +133,11 @@ def suggest_reps(exercise: Exercise) -> str:
     return f"{amount} each side" if exercise.each_side else amount
 
 
-def _write_entry(exercise: Exercise, dose: dict, intensity: str, rest: int) -> dict:
+def _write_entry(limits: Limits, exercise: Exercise, dose: dict, intensity: str | None, rest: int) -> dict:
     amount = dose.get("duration") or dose["sets"] * 5
     points = amount // 5 + 1 if "duration" in dose else dose["sets"]
-    rest = 0 if "duration" in dose else rest
+    rest = 0 if "duration" in dose else choose_rest(exercise, rest, limits.min_rest)
+    intensity = intensity or f"RIR {max(DEFAULT_RIR, _least_rir(limits))}"
     intensity = intensity if exercise.kind == "strength" else "RPE 4" if exercise.kind == "cardio" else "RPE 3"
     return {
         "name": exercise.name,
@@ -128,21 +149,31 @@ def _write_entry(exercise: Exercise, dose: dict, intensity: str, rest: int) -> d
     }
 
 
-def _add_entry(day: dict, change: Change, exercise: Exercise) -> dict:
-    lifts = [entry for entry in day["exercises"] if entry["intensity"].startswith("RIR")]
-    intensity = lifts[0]["intensity"] if lifts else DEFAULT_INTENSITY
-    rest = change.rest if change.rest is not None else max([entry["rest"] for entry in lifts], default=DEFAULT_REST)
-    return _write_entry(exercise, _dose(exercise, change.sets, change.reps), intensity, rest)
+def _least_rir(limits: Limits) -> int:
+    return max(limits.min_rir, GENTLE_RIR) if limits.max_intensity == "low" else limits.min_rir
 
 
-def _swap_entry(entry: dict, change: Change, exercise: Exercise) -> dict:
+def _keep_effort(limits: Limits, entries: list[dict]) -> str | None:
+    """The intensity of the first lift that is within the limits; None where there is none."""
+    given = [entry["intensity"] for entry in entries if entry["intensity"].startswith("RIR")]
+    return next((said for said in given if (read_rir(said) or 0) >= _least_rir(limits)), None)
+
+
+def _add_entry(limits: Limits, day: dict, change: Change, exercise: Exercise) -> dict:
+    lifts = [entry["rest"] for entry in day["exercises"] if entry["intensity"].startswith("RIR")]
+    rest = change.rest if change.rest is not None else max(lifts, default=DEFAULT_REST)
+    dose = _dose(exercise, change.sets, change.reps)
+    return _write_entry(limits, exercise, dose, _keep_effort(limits, day["exercises"]), rest)
+
+
+def _swap_entry(limits: Limits, entry: dict, change: Change, exercise: Exercise) -> dict:
     same_kind = ("duration" in entry) == (exercise.dose == "minutes")
     reps = change.reps or (_carry_reps(entry.get("reps"), entry["name"], exercise) if same_kind else None)
     if same_kind and "duration" in entry and change.reps is None:
         reps = f"{entry['duration']} min"
     rest = change.rest if change.rest is not None else entry["rest"] or DEFAULT_REST
-    intensity = entry["intensity"] if entry["intensity"].startswith("RIR") else DEFAULT_INTENSITY
-    return _write_entry(exercise, _dose(exercise, change.sets or entry["sets"], reps), intensity, rest)
+    dose = _dose(exercise, change.sets or entry["sets"], reps)
+    return _write_entry(limits, exercise, dose, _keep_effort(limits, [entry]), rest)
 
 
 def _carry_reps(reps: str | None, old_name: str, exercise: Exercise) -> str | None:

@@ -46,13 +46,18 @@ class Dose:
         return max(min(self.sets, 2), self.sets - 1) if small else self.sets
 
     def rest_of(self, exercise: Exercise) -> int:
-        """Rest in seconds: the main rest for large exercises, a shorter one for small, stretches and balance."""
-        tables = load_tables()
-        if exercise.kind != "strength":
-            return max(EASY_REST_S, min(self.min_rest, EASY_REST_MOST_S))
-        if exercise.pattern in tables["small_patterns"]:
-            return max(min(self.rest, tables["small_rest"]), self.min_rest)
-        return self.rest
+        """Rest in seconds of one exercise of the week."""
+        return choose_rest(exercise, self.rest, self.min_rest)
+
+
+def choose_rest(exercise: Exercise, rest: int, min_rest: int) -> int:
+    """Rest in seconds: the main rest for large exercises, a shorter one for small, stretches and balance."""
+    tables = load_tables()
+    if exercise.kind != "strength":
+        return max(EASY_REST_S, min(min_rest, EASY_REST_MOST_S))
+    if exercise.pattern in tables["small_patterns"]:
+        return max(min(rest, tables["small_rest"]), min_rest)
+    return max(rest, min_rest)
 
 
 def count_most_sets(profile: Profile, selector: Selector) -> int:

@@ -15,6 +15,7 @@ from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.knowledge.rules import load_rules
 from fitsense.planning.intents import find_named
 from fitsense.planning.selection import select_for_person
+from fitsense.safety.screening import Limits, screen_person
 
 MOST_FACTS, MOST_EXERCISES, MOST_RULES, MOST_LENGTH = 6, 2, 3, 240
 
@@ -23,18 +24,24 @@ MOST_FACTS, MOST_EXERCISES, MOST_RULES, MOST_LENGTH = 6, 2, 3, 240
 def load_topics() -> dict:
     """Read facts.yaml; raises KeyError where it names a rule there is not."""
     table = yaml.safe_load((files("fitsense.planning") / "facts.yaml").read_text(encoding="utf-8"))
-    for rule_id in [*table["usual"], *(rule for row in table["topics"] for rule in row["rules"])]:
+    listed = [rule for row in [*table["topics"], *table["withheld"]] for rule in row["rules"]]
+    for rule_id in [*table["usual"], *listed]:
         load_rules()[rule_id]
     return table
 
 
-def retrieve_facts(question: str, person: Person, week: list[CompactDay]) -> list[str]:
-    """Collect at most six facts of at most 240 characters for a question; the same question gives the same facts."""
-    words = question.lower()
+def retrieve_facts(
+    question: str, person: Person, week: list[CompactDay], limits: Limits | None = None
+) -> list[str]:
+    """Collect at most six facts of at most 240 characters for a question; the same question gives the same facts.
+
+    `limits` are those of the whole profile where it is at hand (it shows body mass index too), else the person's.
+    """
+    words, limits = question.lower(), limits or screen_person(person)
     exercises = find_asked(words, week)
     facts = [line for exercise in exercises for line in _tell_exercise(exercise, person)]
     facts += _tell_plan(words, exercises, week)
-    facts += _tell_rules(words)
+    facts += _tell_rules(words, limits)
     if not facts:
         facts = [load_rules()[rule_id].text for rule_id in load_topics()["usual"]]
     return [fact[:MOST_LENGTH] for fact in dict.fromkeys(facts)][:MOST_FACTS]
@@ -95,7 +102,8 @@ def _dose_words(sets: int, reps: str) -> str:
     return reps if reps.endswith(" min") else f"{sets} x {reps}"
 
 
-def _tell_rules(words: str) -> list[str]:
+def _tell_rules(words: str, limits: Limits) -> list[str]:
+    """The rules on what is asked, at most three; whom to ask instead of a rule that could harm this person."""
     rows = [
         row
         for row in load_topics()["topics"]
@@ -104,4 +112,17 @@ def _tell_rules(words: str) -> list[str]:
     ids = list(
         dict.fromkeys(row["rules"][place] for place in range(MOST_RULES) for row in rows if place < len(row["rules"]))
     )
-    return [load_rules()[rule_id].text for rule_id in ids[:MOST_RULES]]
+    withheld = _list_withheld(limits)
+    return list(dict.fromkeys(withheld.get(rule_id) or load_rules()[rule_id].text for rule_id in ids))[:MOST_RULES]
+
+
+def _list_withheld(limits: Limits) -> dict[str, str]:
+    """Rules that may not be told to a person with these limits -> what is said instead."""
+    no_advice = not (limits.allow_deficit and limits.allow_calorie_number)
+    has_kidney_diet = any("kidney" in rule_id for rule_id, _ in limits.reasons)
+    harmful = {
+        "eating_less": no_advice,
+        "protein_number": has_kidney_diet or no_advice,
+        "heavy_loads": limits.max_intensity != "high",
+    }
+    return {rule: row["say"] for row in load_topics()["withheld"] if harmful[row["where"]] for rule in row["rules"]}

@@ -13,6 +13,7 @@ import yaml
 
 from fitsense.contracts.plan import DAYS
 from fitsense.contracts.requests import CompactDay
+from fitsense.safety.reports import find_parts, is_hurting
 
 IntentKind = Literal[
     "injury",
@@ -53,23 +54,7 @@ def load_requests() -> dict:
     table = yaml.safe_load((files("fitsense.planning") / "requests.yaml").read_text(encoding="utf-8"))
     for row in [*table["intents"], *table["topics"]]:
         row["words"] = re.compile(row["words"])
-    table["hurt"] = re.compile(table["hurt"])
     return table
-
-
-def find_parts(text: str) -> tuple[str, ...]:
-    """Body parts that the words name."""
-    words = text.lower()
-    return tuple(
-        part
-        for part, names in load_requests()["parts"].items()
-        if any(re.search(rf"\b{re.escape(name)}s?\b", words) for name in names)
-    )
-
-
-def is_hurting(text: str) -> bool:
-    """Tell whether the words report pain or an injury."""
-    return bool(load_requests()["hurt"].search(text.lower()))
 
 
 def find_named(text: str, week: list[CompactDay]) -> tuple[str, ...]:

@@ -8,17 +8,20 @@ import math
 from dataclasses import replace
 
 from fitsense.contracts.changes import MAX_CHANGES, Modification
-from fitsense.contracts.requests import ModificationInput
-from fitsense.knowledge.exercises import find_exercise
-from fitsense.planning.applying import suggest_reps
+from fitsense.contracts.plan import MAX_ENTRIES_PER_WEEK
+from fitsense.contracts.requests import CompactExercise, ModificationInput
+from fitsense.knowledge.exercises import Exercise, find_exercise
+from fitsense.planning.applying import DEFAULT_MINUTES, suggest_reps
 from fitsense.planning.intents import Intent, read_intent
 from fitsense.planning.selection import Selector, select_for_person
+from fitsense.planning.splits import is_gentle
 from fitsense.planning.weeks import Proposal, estimate_minutes, find_form, find_replacement, list_names
 from fitsense.safety.screening import ACCESS_ORDER, screen_person
 from fitsense.safety.triage import triage_text
 
 ADD_SETS, EASIER_PCT, HARDER_PCT, CAREFUL_HARDER_PCT, MOST_LIFTS = 2, -10, 5, 2.5, 4
-SHORTER_SHARE, ADDED_DAYS, LEAST_CARDIO_MIN, MOST_SETS = 0.67, 2, 5, 5
+SHORTER_SHARE, ADDED_DAYS, LEAST_CARDIO_MIN, MOST_SETS, MAX_DAY_ENTRIES = 0.67, 2, 5, 5, 10
+GENTLE_PATTERNS = ("mobility", "easy_cardio")
 USUAL_NOTE = "Stop on sharp pain, dizziness or chest discomfort."
 
 
@@ -135,40 +138,97 @@ def _drop_days(proposal: Proposal, intent: Intent) -> str:
 
 
 def _shorten_days(proposal: Proposal, intent: Intent) -> str:
-    limits = proposal.selector.limits
     most = intent.minutes or int(proposal.person.workout_duration * SHORTER_SHARE)
+    meant = _days_meant(proposal.start, intent)
+    if not meant:
+        return f"There is no training on {intent.day} in your plan; nothing needs to be cut."
+    if intent.minutes and not _list_long(meant, proposal.selector, most):
+        return f"{intent.day or 'Every day'} fits in {most} minutes already; nothing needs to be cut."
     for _ in range(MAX_CHANGES):
-        long_days = [
-            day for day in proposal.week if estimate_minutes(day.exercises, limits) > most and len(day.exercises) > 2
-        ]
-        if not any([_shorten(proposal, day, most) for day in long_days]):
+        long_days = _list_long(_days_meant(proposal.week, intent), proposal.selector, most)
+        if not any([_shorten(proposal, day, most) for day in long_days if len(day.exercises) > 2]):
             break
+    for day in _list_long(_days_meant(proposal.week, intent), proposal.selector, most):
+        _cut_sets(proposal, day, most)
     if not proposal.changes:
-        for name in list_names(proposal.start):
-            sets = next(item.sets for day in proposal.start for item in day.exercises if item.name == name)
-            if sets > 1:
-                proposal.offer(action="adjust", exercise=name, sets=sets - 1, reason=f"Fits {most} minutes.")
-    return (
-        f"Cut to about {most} minutes: the main exercises stay." if proposal.changes else "Your days are short already."
-    )
+        _take_a_set_off(proposal, intent, f"Fits {most} minutes.")
+    if not proposal.changes:
+        return "Your days are short already."
+    what = f"{intent.day or 'Your days'} cut"
+    if _list_long(_days_meant(proposal.week, intent), proposal.selector, most):
+        return f"{what} towards {most} minutes, as far as one answer goes: ask again to cut more."
+    return f"{what} to about {most} minutes: the main exercises stay."
+
+
+def _days_meant(week: list, intent: Intent) -> list:
+    """The days of a week that a request is about: the one it names, else all."""
+    return [day for day in week if intent.day in (None, day.day)]
+
+
+def _list_long(days: list, selector: Selector, most: int) -> list:
+    return [day for day in days if estimate_minutes(day.exercises, selector) > most]
+
+
+def _cut_sets(proposal: Proposal, day, most: int) -> None:
+    """As many sets of each exercise as let a day fit, at least one, with less cardio where that helps."""
+    reason = f"Fits {most} minutes."
+    for sets in range(max(item.sets for item in day.exercises), 0, -1):
+        fewer = [item.model_copy(update={"sets": min(item.sets, sets)}) for item in day.exercises]
+        over = math.ceil(estimate_minutes(fewer, proposal.selector) - most)
+        shorter = _shorten_cardio(day, over, reason) if over > 0 else None
+        if over <= 0 or shorter is not None or sets == 1:
+            cut = [item.name for item in day.exercises if item.sets > sets]
+            adjust = {"action": "adjust", "day": day.day, "sets": sets, "reason": reason}
+            proposal.offer_all([*({**adjust, "exercise": name} for name in cut), *([shorter] if shorter else [])])
+            return
+
+
+def _take_a_set_off(proposal: Proposal, intent: Intent, reason: str) -> None:
+    """One set fewer of everything in the days meant that has more than one."""
+    first: dict[str, CompactExercise] = {}
+    for day in _days_meant(proposal.start, intent):
+        for item in day.exercises:
+            first.setdefault(item.name, item)
+    for item in first.values():
+        if item.sets > 1:
+            proposal.offer(action="adjust", day=intent.day, exercise=item.name, sets=item.sets - 1, reason=reason)
 
 
 def _shorten(proposal: Proposal, day, most: int) -> bool:
     """Shorten one day: its cardio where that is enough, else without its least needed exercise."""
-    over = math.ceil(estimate_minutes(day.exercises, proposal.selector.limits) - most)
+    over = math.ceil(estimate_minutes(day.exercises, proposal.selector) - most)
+    shorter = _shorten_cardio(day, over, f"Fits {most} minutes.")
+    if shorter is not None:
+        return proposal.offer(**shorter)
+    needless = _least_needed(day, proposal.selector)
+    if needless is None:
+        return False
+    return proposal.offer(action="remove", day=day.day, exercise=needless, reason=f"Fits {most} minutes.")
+
+
+def _shorten_cardio(day, over: int, reason: str) -> dict | None:
+    """The change that takes `over` minutes off a day's cardio; None where too little of it would be left."""
     timed = next((item for item in day.exercises if item.reps.endswith(" min")), None)
     left = int(float(timed.reps.removesuffix(" min"))) - over if timed else 0
-    if left >= LEAST_CARDIO_MIN:
-        return proposal.offer(
-            action="adjust", day=day.day, exercise=timed.name, reps=f"{left} min", reason=f"Fits {most} minutes."
-        )
-    return proposal.offer(action="remove", day=day.day, exercise=_least_needed(day), reason=f"Fits {most} minutes.")
+    if left < LEAST_CARDIO_MIN:
+        return None
+    return {"action": "adjust", "day": day.day, "exercise": timed.name, "reps": f"{left} min", "reason": reason}
 
 
-def _least_needed(day) -> str:
-    """The last strength or stretching exercise of a day: timed cardio and the first two stay."""
-    sets = [item for item in day.exercises if not item.reps.endswith(" min")]
-    return (sets if len(sets) > 1 else day.exercises)[-1].name
+def _least_needed(day, selector: Selector) -> str | None:
+    """The last strength or stretching exercise of a day: timed cardio and the first two stay.
+
+    Balance work stays for a person who needs it (rule dose_balance_65); None where a day has nothing else.
+    """
+    free = [item for item in day.exercises if not (selector.limits.require_balance and _is_balance(item.name))]
+    sets = [item for item in free if not item.reps.endswith(" min")]
+    least = (sets if len(sets) > 1 else free)[-1:]
+    return least[0].name if least else None
+
+
+def _is_balance(name: str) -> bool:
+    exercise = find_exercise(name)
+    return exercise is not None and exercise.kind == "balance"
 
 
 def list_lifts(proposal: Proposal, intent: Intent) -> list:
@@ -180,6 +240,8 @@ def list_lifts(proposal: Proposal, intent: Intent) -> list:
 
 
 def _make_harder(proposal: Proposal, intent: Intent) -> str:
+    if is_gentle(proposal.selector):
+        return "Only gentle movement is safe for you for now: nothing is made harder."
     careful = proposal.selector.limits.max_intensity != "high" or proposal.person.age >= 65
     for item in list_lifts(proposal, intent):
         _step_effort(proposal, item, "harder", CAREFUL_HARDER_PCT if careful else HARDER_PCT, bool(intent.names))
@@ -222,42 +284,73 @@ def _step_size(item, sign: int) -> dict:
 
 
 def _add_more(proposal: Proposal, intent: Intent) -> str:
-    limits, added = proposal.selector.limits, []
-    for day in proposal.start:
-        here = {item.name for item in day.exercises}
-        exercise = next(
-            (
-                exercise
-                for pattern in intent.patterns
-                for exercise in proposal.selector.pool(pattern)
-                if exercise.name not in here
-            ),
-            None,
-        )
-        if exercise is None or len(added) == ADDED_DAYS:
-            continue
-        sets = 1 if exercise.dose == "minutes" else ADD_SETS
-        if estimate_minutes(day.exercises, limits) + 5 <= proposal.person.workout_duration:
-            done = proposal.offer(
-                action="add",
-                day=day.day,
-                exercise=exercise.name,
-                sets=sets,
-                reps=suggest_reps(exercise),
-                reason="More of what you asked for.",
-            )
-        else:
-            done = proposal.offer(
-                action="swap",
-                day=day.day,
-                exercise=_least_needed(day),
-                replacement=exercise.name,
-                sets=sets,
-                reps=suggest_reps(exercise),
-                reason="More of what you asked for, same time.",
-            )
-        added += [day.day] if done else []
-    return f"Added on {' and '.join(added)}." if added else "There is no room for more within your limits and time."
+    patterns, added = _patterns_allowed(proposal.selector, intent.patterns), []
+    if intent.patterns and not patterns:
+        return "Only gentle movement is safe for you for now: easy cardio and stretching, nothing harder is added."
+    for day in _days_meant(proposal.start, intent):
+        if len(added) < ADDED_DAYS and any(_add_to(proposal, day, item) for item in _list_new(proposal, day, patterns)):
+            added.append(day.day)
+    if added:
+        return f"Added on {' and '.join(added)}; the sessions stay within your time."
+    return "There is no room for more within your limits and time."
+
+
+def _patterns_allowed(selector: Selector, patterns: tuple[str, ...]) -> list[str]:
+    """The patterns asked for; easy cardio and stretching alone where only gentle movement is safe."""
+    if not is_gentle(selector):
+        return list(patterns)
+    gentle = ["easy_cardio" if pattern == "cardio" else pattern for pattern in patterns]
+    return [pattern for pattern in gentle if pattern in GENTLE_PATTERNS]
+
+
+def _list_new(proposal: Proposal, day, patterns: list[str]) -> list[Exercise]:
+    """The first exercise of each pattern that the day does not have yet."""
+    here = {item.name for item in day.exercises}
+    pools = [[item for item in proposal.selector.pool(pattern) if item.name not in here] for pattern in patterns]
+    return [pool[0] for pool in pools if pool]
+
+
+def _add_to(proposal: Proposal, day, exercise: Exercise) -> bool:
+    """Add an exercise to a day where there is time; else with less cardio, else in place of the least needed one."""
+    reason = "More of what you asked for"
+    add = {"action": "add", "day": day.day, "exercise": exercise.name}
+    n_entries = sum(len(day.exercises) for day in proposal.week)
+    if len(day.exercises) < MAX_DAY_ENTRIES and n_entries < MAX_ENTRIES_PER_WEEK:
+        for dose in _list_doses(exercise):
+            over = _minutes_over(proposal, [*day.exercises, CompactExercise(name=exercise.name, **dose)])
+            shorter = _shorten_cardio(day, over, "Makes room for what you asked for.") if over > 0 else None
+            if over <= 0 and proposal.offer(**add, **dose, reason=f"{reason}."):
+                return True
+            is_other = shorter is not None and exercise.kind != "cardio"
+            if is_other and proposal.offer_all([shorter, {**add, **dose, "reason": f"{reason}, less cardio."}]):
+                return True
+    return _swap_in(proposal, day, exercise, f"{reason}, same time.")
+
+
+def _swap_in(proposal: Proposal, day, exercise: Exercise, reason: str) -> bool:
+    old = _least_needed(day, proposal.selector)
+    if old is None:
+        return False
+    swap = {"action": "swap", "day": day.day, "exercise": old, "replacement": exercise.name, "reason": reason}
+    rest = [item for item in day.exercises if item.name != old]
+    for dose in _list_doses(exercise):
+        over = _minutes_over(proposal, [*rest, CompactExercise(name=exercise.name, **dose)])
+        if over <= 0 and proposal.offer(**swap, **dose):
+            return True
+    return False
+
+
+def _list_doses(exercise: Exercise) -> list[dict]:
+    """Doses to try, largest first: two sets or ten minutes, then one set or five."""
+    if exercise.dose == "minutes":
+        return [{"sets": 1, "reps": f"{minutes} min"} for minutes in (DEFAULT_MINUTES, LEAST_CARDIO_MIN)]
+    return [{"sets": sets, "reps": suggest_reps(exercise)} for sets in (ADD_SETS, 1)]
+
+
+def _minutes_over(proposal: Proposal, exercises: list[CompactExercise]) -> int:
+    """Whole minutes by which a day of these exercises would exceed the person's time (0 or less: it fits)."""
+    most = min(proposal.person.workout_duration, proposal.selector.limits.max_session_min)
+    return math.ceil(round(estimate_minutes(exercises, proposal.selector), 6)) - most
 
 
 def _ask_back(proposal: Proposal, intent: Intent) -> str:

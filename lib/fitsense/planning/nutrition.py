@@ -4,6 +4,7 @@ Rules energy_deficit, energy_surplus, protein_daily. No number where a number wo
 plan decides (diabetes, eating-disorder history, kidney disease). Knows nothing of training.
 """
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -27,6 +28,14 @@ PROTEIN_G_PER_KG = {
 }
 FAT_SHARE = {"endurance_improvement": 25}
 CAPPED_BMI = 27
+MEAL_PARTS = ("before", "before_with", "after_protein", "after_with")
+USUAL_MEAL, USUAL_DIET = "Your usual meal, without what you are allergic to", "Your usual meal, as your diet allows"
+_CLAUSE = re.compile(r"[,;&+\n()]|(?<!\bn)/|\b(?:and|or|plus)\b")
+_AVOIDED = re.compile(
+    r"\b(?:no|not|never|without|avoid\w*|don'?t eat|do not eat|allergic to|intolerant to|except|but not)\s+([^.;]+)|"
+    r"\b([a-z]+)[- ]free\b"
+)
+_WORD = re.compile(r"[a-z]+")
 CARE_PLAN_RULES = ("diabetes", "eating_disorder", "kidney", "insulin", "very_low_bmi")
 
 
@@ -77,34 +86,71 @@ def suggest_meals(profile: Profile, limits: Limits) -> MealTiming:
             pre_workout="Keep your regular meals, as your care plan says.",
             post_workout="A balanced meal from your usual foods.",
         )
-    table = load_diets()
-    before, beside = _first_fit(table["before"], profile), _first_fit(table["before_with"], profile)
-    protein, starch = _first_fit(table["after_protein"], profile), _first_fit(table["after_with"], profile)
+    table, fits = load_diets(), find_fitting_foods(profile)
+    meals = [[name for name in table[part] if name in fits] for part in MEAL_PARTS]
+    before, beside, protein, starch = (names[0] if names else None for names in meals)
+    usual = USUAL_MEAL if profile.constraints.allergies else USUAL_DIET
     return MealTiming(
-        pre_workout=f"{before} with {beside} 1-2 hours before.".capitalize(),
-        post_workout=f"{protein} with {starch} within 2 hours.".capitalize(),
+        pre_workout=f"{before} with {beside} 1-2 hours before.".capitalize() if before and beside else f"{usual}.",
+        post_workout=f"{protein} with {starch} within 2 hours.".capitalize() if protein and starch else f"{usual}.",
     )
 
 
-def _first_fit(names: list[str], profile: Profile) -> str:
-    diets, allergens = read_diet(profile)
-    fits = [name for name in names if load_foods()[name].fits(diets, allergens)]
-    plain = [name for name in names if not load_foods()[name].allergens]
-    return (fits or plain)[0]
+def find_fitting_foods(profile: Profile) -> frozenset[str]:
+    """Foods that fit the diet and every allergy in the person's words; none where an allergy is not recognised.
 
-
-def read_diet(profile: Profile) -> tuple[frozenset[str], frozenset[str]]:
-    """Read diet and allergies in people's words: food tags to keep, allergens to leave out.
-
-    An allergy nobody recognised leaves out every allergen of the table.
+    An allergy rules out the allergens and the families of foods that diets.yaml knows it by, and every food of which it
+    names a word ("rice" rules out rice cakes, "bananas" the banana). In a diet only what it says to avoid rules out.
     """
     table, given = load_diets(), profile.constraints
-    said = (given.diet or "").lower()
-    tags = {row["tag"] for row in table["diets"] if any(word in said for word in row["words"])}
-    allergens: set[str] = set()
-    for text in map(str.lower, given.allergies or []):
-        rows = [row for row in table["allergies"] if any(word in text for word in row["words"])]
-        allergens |= {allergen for row in rows for allergen in row["allergens"]}
-        if not rows and not any(word in text for word in table["not_food"]):
-            allergens |= {allergen for food in load_foods().values() for allergen in food.allergens}
-    return frozenset(tags), frozenset(allergens)
+    diet = (given.diet or "").lower()
+    tags = frozenset(row["tag"] for row in table["diets"] if any(word in diet for word in row["words"]))
+    allergies = [clause for text in given.allergies or [] for clause in _split_clauses(text.lower())]
+    ruled_out = [_rule_out(clause) for clause in allergies]
+    if any(foods is None for foods in ruled_out):
+        return frozenset()
+    avoided = [_rule_out(clause) or frozenset() for text in _find_avoided(diet) for clause in _split_clauses(text)]
+    out = frozenset().union(*ruled_out, *avoided)
+    return frozenset(name for name, food in load_foods().items() if food.fits(tags, frozenset()) and name not in out)
+
+
+def _find_avoided(diet: str) -> list[str]:
+    return [avoided or free for avoided, free in _AVOIDED.findall(diet)]
+
+
+def _split_clauses(text: str) -> list[str]:
+    return [clause.strip(" .") for clause in _CLAUSE.split(text) if clause.strip(" .")]
+
+
+def _rule_out(clause: str) -> frozenset[str] | None:
+    """The foods that one allergy rules out, none for one that is not to food; None where nobody recognised it."""
+    table, foods = load_diets(), load_foods()
+    allergens = {
+        allergen
+        for row in table["allergies"]
+        if any(word in clause for word in row["words"])
+        for allergen in row["allergens"]
+    }
+    out = {name for name, food in foods.items() if allergens & set(food.allergens)}
+    left = clause
+    for row in table["families"]:
+        hits = [word for word in row["words"] if _has_word(left, word)]
+        out |= set(row["foods"]) if hits else set()
+        for word in hits:  # "tropical fruit" is not all fruit
+            left = re.sub(rf"\b{re.escape(word)}(?:s|es)?\b", " ", left)
+    words = {_singular(word) for word in _WORD.findall(clause)} - set(table["plain_words"])
+    out |= {name for name in foods if words & {_singular(word) for word in _WORD.findall(name)}}
+    is_known = bool(out or allergens) or any(_has_word(clause, word) for word in table["not_food"])
+    return frozenset(out) if is_known else None
+
+
+def _has_word(text: str, word: str) -> bool:
+    return bool(re.search(rf"\b{re.escape(word)}(?:s|es)?\b", text))
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if re.search(r"(?:[sxz]|ch|sh|to)es$", word):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

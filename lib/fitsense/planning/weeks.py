@@ -10,12 +10,12 @@ from fitsense.contracts.requests import CompactDay, CompactExercise, Person
 from fitsense.contracts.strictness import ContractError
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.planning.applying import apply_to_week
+from fitsense.planning.dose import choose_rest
 from fitsense.planning.selection import Selector
 from fitsense.planning.tables import load_tables
 from fitsense.safety.change_checks import check_changes
 from fitsense.safety.session_time import work_seconds
 
-USUAL_REST = 60
 MOST_CHANGES = 6
 
 
@@ -24,13 +24,21 @@ def list_names(week: list[CompactDay]) -> list[str]:
     return list(dict.fromkeys(item.name for day in week for item in day.exercises))
 
 
-def estimate_minutes(exercises: list[CompactExercise], limits) -> float:
-    """Minutes of a compact day at usual rests, warm-up and cool-down included."""
-    rest = max(USUAL_REST, limits.min_rest)
-    work = sum(
-        item.sets * (work_seconds(item.reps) + (0 if item.reps.endswith(" min") else rest)) for item in exercises
-    )
-    return work / 60 + limits.warm_up_min + limits.cool_down_min
+def estimate_minutes(exercises: list[CompactExercise], selector: Selector) -> float:
+    """Minutes of a compact day, warm-up and cool-down included, at the longest rests the engine gives for the goal.
+
+    A compact week does not say its rests: a day of the engine's own takes this long, or less where rests were trimmed.
+    """
+    work = sum(item.sets * (work_seconds(item.reps) + _rest_after(item, selector)) for item in exercises)
+    return work / 60 + selector.limits.warm_up_min + selector.limits.cool_down_min
+
+
+def _rest_after(item: CompactExercise, selector: Selector) -> int:
+    exercise, least = find_exercise(item.name), selector.limits.min_rest
+    if item.reps.endswith(" min"):
+        return 0
+    usual = load_tables()["dose"][selector.goal]["rest"]
+    return max(usual, least) if exercise is None else choose_rest(exercise, usual, least)
 
 
 def find_replacement(
@@ -76,9 +84,13 @@ class Proposal:
 
     def offer(self, **values) -> bool:
         """Take a change on if there is room and the week keeps its limits; tell whether it was."""
-        if len(self.changes) >= self.most:
+        return self.offer_all([values])
+
+    def offer_all(self, listed: list[dict]) -> bool:
+        """Take on all of some changes that belong together, or none; tell whether they were."""
+        if len(self.changes) + len(listed) > self.most:
             return False
-        changes = [*self.changes, Change(**values)]
+        changes = [*self.changes, *(Change(**values) for values in listed)]
         if check_changes(self.person, self.start, changes, self.selector.limits):
             return False
         try:

@@ -11,12 +11,12 @@ from fitsense.safety.plan_checks import LIMIT_REASONS, is_sane_reps, volume_viol
 from fitsense.safety.screening import Limits, is_allowed
 from fitsense.safety.session_time import work_seconds
 from fitsense.safety.text_checks import ESCALATION_WORDS
-from fitsense.safety.triage import triage_text
+from fitsense.safety.triage import stricter, triage_text
 from fitsense.safety.violations import Violation, error
 from fitsense.safety.volume import weekly_set_bounds
 from fitsense.safety.wording import normalise_text
 
-Row = tuple[str, str, int]  # day, exercise name in lower case, sets
+Row = tuple[str, str, int, str]  # day, exercise name in lower case, sets, reps
 
 
 def check_week(person: Person, week: list[CompactDay], limits: Limits) -> list[Violation]:
@@ -57,7 +57,7 @@ def _name_violations(name: str, person: Person, limits: Limits, place: str) -> l
 
 def check_changes(person: Person, week: list[CompactDay], changes: list[Change], limits: Limits) -> list[Violation]:
     """Check changes one after the other against the week as it then stands, then the volume that results."""
-    rows: list[Row] = [(day.day, item.name.strip().lower(), item.sets) for day in week for item in day.exercises]
+    rows = _rows_of(week)
     before, found = list(rows), []
     for index, change in enumerate(changes):
         place = f"changes.{index}"
@@ -65,15 +65,40 @@ def check_changes(person: Person, week: list[CompactDay], changes: list[Change],
         if change.rest is not None and change.rest < limits.min_rest:
             found.append(error("check_min_rest", f"{place}.rest", f"{change.rest} s; at least {limits.min_rest} s"))
         rows = _apply(change, rows)
-    if len({day for day, _, _ in rows}) > max(person.days_per_week, len(week)):
+    if len({row[0] for row in rows}) > max(person.days_per_week, len(week)):
         found.append(error("check_days", "changes", f"more than {person.days_per_week} training days"))
     return found + _volume_grown(before, rows, person)
 
 
+def list_added_work(week: list[CompactDay], changes: list[Change]) -> list[Change]:
+    """Changes that ask for more than the week then has: another exercise, more load, more sets, more in a set."""
+    rows, found = _rows_of(week), []
+    for change in changes:
+        if change.action == "add" or (change.load_change_pct or 0) > 0 or any(_grows(change, row) for row in rows):
+            found.append(change)
+        rows = _apply(change, rows)
+    return found
+
+
+def _grows(change: Change, row: Row) -> bool:
+    """Whether a change gives an entry more sets or, where the exercise stays, longer ones."""
+    if not _is_target(change, row):
+        return False
+    longer = change.action == "adjust" and change.reps is not None and work_seconds(change.reps) > work_seconds(row[3])
+    return (change.sets or 0) > row[2] or longer
+
+
+def _rows_of(week: list[CompactDay]) -> list[Row]:
+    return [(day.day, item.name.strip().lower(), item.sets, item.reps) for day in week for item in day.exercises]
+
+
+def _is_target(change: Change, row: Row) -> bool:
+    return row[1] == change.exercise.strip().lower() and change.day in (None, row[0])
+
+
 def _target_violations(change: Change, rows: list[Row], place: str) -> list[Violation]:
     """The changed exercise stands in the plan (on that day); an added one does not yet."""
-    name = change.exercise.strip().lower()
-    here = any(row[1] == name and change.day in (None, row[0]) for row in rows)
+    here = any(_is_target(change, row) for row in rows)
     where = f" on {change.day}" if change.day else ""
     if change.action == "add" and here:
         return [error("check_duplicate_exercise", place, f"{change.exercise} is in the plan{where} already")]
@@ -89,9 +114,8 @@ def _new_violations(change: Change, rows: list[Row], person: Person, limits: Lim
         found += _name_violations(change.exercise, person, limits, f"{place}.exercise")
     if change.action == "swap":
         found += _name_violations(change.replacement, person, limits, f"{place}.replacement")
-        new, old = change.replacement.strip().lower(), change.exercise.strip().lower()
-        days = {day for day, name, _ in rows if name == old and change.day in (None, day)}
-        if any(name == new and day in days for day, name, _ in rows):
+        new, days = change.replacement.strip().lower(), {row[0] for row in rows if _is_target(change, row)}
+        if any(row[1] == new and row[0] in days for row in rows):
             found.append(error("check_duplicate_exercise", f"{place}.replacement",
                                    f"{change.replacement} is in the plan on that day already"))
     if change.reps is not None and not is_sane_reps(change.reps):
@@ -100,35 +124,33 @@ def _new_violations(change: Change, rows: list[Row], person: Person, limits: Lim
 
 
 def _apply(change: Change, rows: list[Row]) -> list[Row]:
-    """The (day, name, sets) rows after one change."""
+    """The rows after one change."""
     name = change.exercise.strip().lower()
     if change.action == "add":
-        return [*rows, (change.day, name, change.sets)]
+        return [*rows, (change.day, name, change.sets, change.reps)]
     result = []
     for row in rows:
-        if row[1] != name or change.day not in (None, row[0]):
+        if not _is_target(change, row):
             result.append(row)
         elif change.action != "remove":
             new = change.replacement.strip().lower() if change.action == "swap" else name
-            result.append((row[0], new, change.sets or row[2]))
+            result.append((row[0], new, change.sets or row[2], change.reps or row[3]))
     return result
 
 
 def _volume_grown(before: list[Row], after: list[Row], person: Person) -> list[Violation]:
     """Muscles that the changes take over the bound of the level (not those that were over it and did not grow)."""
     most = weekly_set_bounds(person.fitness_level)[1]
-    old = weekly_sets([row[1:] for row in before])
+    old = weekly_sets([row[1:3] for row in before])
     return [error("check_weekly_sets", "changes", f"{muscle}: {total:g} weekly sets; at most {most:g}")
-            for muscle, total in weekly_sets([row[1:] for row in after]).items()
+            for muscle, total in weekly_sets([row[1:3] for row in after]).items()
             if total > most and total > old.get(muscle, 0)]
 
 
-def check_triage_answer(message: str, answer: SafetyAdjustment) -> list[Violation]:
+def check_triage_answer(message: str, week: list[CompactDay], answer: SafetyAdjustment) -> list[Violation]:
     """The triage is no laxer than the message calls for; the answer acts on its own class."""
-    from_rules = triage_text(message).triage
-    found = []
-    order = ("proceed", "modify", "stop_and_refer", "emergency")
-    if order.index(answer.triage) < order.index(from_rules):
+    from_rules, found = triage_text(message).triage, []
+    if stricter(answer.triage, from_rules) != answer.triage:
         found.append(error("check_missed_escalation", "triage", f"{answer.triage}; the message calls for "
                                f"{from_rules}"))
     pattern = ESCALATION_WORDS.get(answer.triage)
@@ -136,11 +158,14 @@ def check_triage_answer(message: str, answer: SafetyAdjustment) -> list[Violatio
         found.append(error("check_escalation_words", "message", f"{answer.triage} must say whom to turn to"))
     if pattern is not None and not answer.see_professional:
         found.append(error("check_escalation_words", "see_professional", f"must be true for {answer.triage}"))
-    if pattern is not None and any(adds_work(change) for change in answer.changes):
-        found.append(error("check_unsafe_change", "changes", f"nothing is added in {answer.triage}"))
-    return found
+    if answer.triage == "proceed":
+        return found
+    if not answer.stop_signs:
+        found.append(error("check_escalation_words", "stop_signs", f"{answer.triage} must name signs to stop at"))
+    return found + check_adds_nothing(week, answer.changes, answer.triage)
 
 
-def adds_work(change: Change) -> bool:
-    """Whether a change asks for more: another exercise or more load."""
-    return change.action == "add" or (change.load_change_pct or 0) > 0
+def check_adds_nothing(week: list[CompactDay], changes: list[Change], why: str) -> list[Violation]:
+    """Find changes that add work where nothing may be added; `why` names the case (a triage class, a deload)."""
+    return [error("check_unsafe_change", f"changes.{changes.index(change)}", f"{change.action} {change.exercise}: "
+                      f"nothing is added in {why}") for change in list_added_work(week, changes)]

@@ -14,17 +14,21 @@ from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.safety.effort import exceeds_cap, read_rir
 from fitsense.safety.energy import FLOOR_KCAL, calorie_bounds, energy_need
+from fitsense.safety.meals import find_forbidden_foods
 from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, screen
 from fitsense.safety.session_time import session_minutes
 from fitsense.safety.violations import Violation, error
 from fitsense.safety.volume import count_weekly_sets, weekly_set_bounds
 
 MAX_LOAD_STEP = 10
+NOT_KNOWN = "is not in the exercise catalogue"
+KEEP = "if_time_constrained.shortened_version.exercises_to_keep"
 PROTEIN_BOUNDS, FAT_BOUNDS = (10, 40), (15, 45)
 MAX_REPS = 60
 MAX_DAYS_SAME_STRENGTH = 5
 STATED_MINUTES_SLACK = 5
 _STEP = re.compile(r"\b(?:add|increase|up|raise|plus|heavier|more)\b[^.;]*?(\d+(?:\.\d+)?)\s*(?:%|percent)", re.I)
+_REPS_WORDS = re.compile(r"(?:s|secs?|seconds?|mins?|minutes?|reps?|x|to|each|per|side|leg|arm|way|hold)")
 _TIMED = re.compile(r"\d\s*(?:s|sec\w*|min\w*)\b", re.I)
 LIMIT_REASONS = {
     "limit_equipment": "needs equipment this person does not have",
@@ -71,7 +75,7 @@ def check_exercises(case: Case) -> list[Violation]:
     for place, session, entry, exercise in case.entries():
         rule = "check_unknown_exercise" if exercise is None else case.why_not(exercise)
         if rule is not None:
-            reason = LIMIT_REASONS.get(rule, "is not in the exercise catalogue")
+            reason = LIMIT_REASONS.get(rule, NOT_KNOWN)
             found.append(error(rule, f"{place}.name", f"{session.day}: {entry.name} {reason}"))
     return found
 
@@ -110,9 +114,11 @@ def check_dose(case: Case) -> list[Violation]:
 
 
 def is_sane_reps(reps: str) -> bool:
-    """Whether repetitions are readable, at least 1 and (unless timed) at most MAX_REPS."""
+    """Whether repetitions are a plain number, at least 1 and (unless timed) at most MAX_REPS; "8 to failure" is none."""
     numbers = [int(number) for number in re.findall(r"\d+", reps)]
-    return bool(numbers) and min(numbers) >= 1 and (max(numbers) <= MAX_REPS or bool(_TIMED.search(reps)))
+    if not numbers or not all(_REPS_WORDS.fullmatch(word) for word in re.findall(r"[a-z]+", reps.lower())):
+        return False
+    return min(numbers) >= 1 and (max(numbers) <= MAX_REPS or bool(_TIMED.search(reps)))
 
 
 def check_time(case: Case) -> list[Violation]:
@@ -201,20 +207,27 @@ def _step_violation(step: float, place: str) -> list[Violation]:
 
 
 def check_recommended(case: Case) -> list[Violation]:
-    """Exercises named in the recommendations are allowed; what is kept when time is short is in the plan."""
+    """Exercises named in the recommendations are in the catalogue and allowed."""
     advice, found = case.plan.adaptive_recommendations, []
     lists = {"if_too_difficult.modify_exercises": advice.if_too_difficult.modify_exercises,
              "if_too_easy.add_exercises": advice.if_too_easy.add_exercises,
-             "if_time_constrained.shortened_version.exercises_to_keep":
-                 advice.if_time_constrained.shortened_version.exercises_to_keep}
+             KEEP: advice.if_time_constrained.shortened_version.exercises_to_keep}
     for place, names in lists.items():
         for index, name in enumerate(names):
             exercise = find_exercise(name)
-            rule = case.why_not(exercise) if exercise is not None else None
+            rule = "check_unknown_exercise" if exercise is None else case.why_not(exercise)
             if rule is not None:
                 found.append(error(rule, f"adaptive_recommendations.{place}.{index}",
-                                       f"{name} {LIMIT_REASONS[rule]}"))
+                                       f"{name} {LIMIT_REASONS.get(rule, NOT_KNOWN)}"))
     return found
+
+
+def check_kept(case: Case) -> list[Violation]:
+    """What is kept when time is short is in the week."""
+    week = {entry.name.strip().lower() for _, _, entry, _ in case.entries()}
+    names = case.plan.adaptive_recommendations.if_time_constrained.shortened_version.exercises_to_keep
+    return [error("check_change_target", f"adaptive_recommendations.{KEEP}.{index}", f"{name} is not in the week")
+            for index, name in enumerate(names) if name.strip().lower() not in week]
 
 
 def check_calories(case: Case) -> list[Violation]:
@@ -249,13 +262,21 @@ def check_macros(case: Case) -> list[Violation]:
 
 
 def check_referral(case: Case) -> list[Violation]:
-    """A person who should talk to a professional first is told so."""
-    if case.limits.referral is None or case.plan.workout_plan.adaptations.referral:
+    """A person who should talk to a professional first is told so, in the words of the rules: "None needed." is no referral."""
+    needed, said = case.limits.referral, case.plan.workout_plan.adaptations.referral
+    if needed is None or said == needed:
         return []
-    return [error("check_referral", "workout_plan.adaptations.referral",
-                      f"missing; needed: {case.limits.referral}")]
+    return [error("check_referral", "workout_plan.adaptations.referral", f"{said!r}; needed: {needed}")]
+
+
+def check_meals(case: Case) -> list[Violation]:
+    """What to eat around training names no food that the person is allergic to or does not eat."""
+    timing, given = case.plan.nutrition_suggestions.meal_timing, case.profile.constraints
+    return [error("check_meals", f"nutrition_suggestions.meal_timing.{name}", f"{food}: {reason}")
+            for name in ("pre_workout", "post_workout")
+            for food, reason in find_forbidden_foods(getattr(timing, name), given.diet or "", given.allergies or [])]
 
 
 PLAN_CHECKS: tuple[Callable[[Case], list[Violation]], ...] = (
     check_exercises, check_effort, check_dose, check_time, check_volume, check_repeats, check_balance,
-    check_progression, check_recommended, check_calories, check_macros, check_referral)
+    check_progression, check_recommended, check_kept, check_calories, check_macros, check_referral, check_meals)

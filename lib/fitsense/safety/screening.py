@@ -15,8 +15,9 @@ import yaml
 
 from fitsense.contracts.profile import Equipment, Level, Profile, bmi
 from fitsense.contracts.requests import Person
+from fitsense.safety.language import has_strange_word
 from fitsense.safety.triage import triage_text
-from fitsense.safety.wording import is_about_other, is_cleared, is_controlled, is_long_past, normalise_text
+from fitsense.safety.wording import has_cue, is_cleared, is_controlled, is_long_past, normalise_text
 
 if TYPE_CHECKING:
     from fitsense.knowledge.exercises import Exercise
@@ -28,14 +29,24 @@ ACCESS_ORDER: tuple[Equipment, ...] = ("no_equipment", "home_gym", "full_gym")
 # WHO 2020 calls 3-6 METs moderate; 4 METs as the ceiling of "low" is a heuristic (brisk walking).
 MAX_CARDIO_MET: dict[str, float] = {"low": 4.0, "moderate": 6.0, "high": 20.0}
 MAX_REFERRAL_TOPICS = 4
+LEAST_TRAIN_MIN = 7  # heuristic: less is no training beside a warm-up that a rule asks for
+LONG_PART_MIN = 8  # warm-up and cool-down from here on are there for safety, never shortened beside real work
 _NOTHING = re.compile(
-    r"^(?:none|no|nil|n/?a|nothing|healthy|not applicable|all good|good health|-+|\.|"
-    r"no (?:\w+ )?(?:conditions?|issues?|problems?|medications?|meds|medicines?|injur\w+))\.?$")
+    r"^(?:i )?(?:have |am )?(?:none|no|nil|n/?a|nothing|never|healthy|not applicable|not (?:much|really|any(?:thing)?)|all good|"
+    r"not that i know(?: of)?|good health|-+|\.|(?:no|without)(?: any)? (?:\w+ )?"
+    r"(?:conditions?|issues?|problems?|medications?|meds|medicines?|tablets|injur\w+))\.?$")
 _NEGATED = re.compile(
-    r"^(?:(?:i )?(?:have |had |has |take )?no\b(?! longer| idea)|never\b|without\b|denies\b|free of\b|"
-    r"not (?!controlled|checked|sure|cleared|treated|managed|stable|well)|"
-    r"(?:i )?(?:don't|dont|do not) (?:have|take)\b)")
-_SPLIT = re.compile(r"\s*(?:;|\+|&|\band\b|\bplus\b|\balso\b|\bbut\b)\s*")
+    r"^(?:(?:i )?(?:have |had |has |take )?"
+    r"no\b(?! (?:longer|idea|control|medications?|meds|treatment|insulin|cure|improvement|relief|clearance|check\w*)\b)|"
+    r"never (?:had|have|been|suffered|experienced|smoked|any)\b"
+    r"(?! (?:my|it|the|fully|checked|treated|cleared|controlled|seen|right|well|good)\b)|"
+    r"without\b(?! (?:my|any |medic\w+|meds|tablets|pills|treatment|insulin|inhaler|clearance))|denies\b|free of\b|"
+    r"not (?:(?:have|had|having) )?(?:any|an?)\b|not (?:currently |really )?(?:pregnant|diabetic|asthmatic|epileptic|obese|"
+    r"overweight|injured|allergic|an(?:a)?emic|hypertensive|breast-?feeding|post-?partum|on (?:any )?med\w+)\b|"
+    r"(?:i )?(?:don't|dont|do not) (?:have|take)\b(?! (?:my|it|the|enough|control|good)\b))")
+_SPLIT = re.compile(r"\s*(?:;|\+|&|\b(?:and|plus|also|but|except(?: for)?|apart from|aside from|other than|besides)\b)\s*")
+_PIECE = re.compile(r"(\s*(?:[,;+&]|\b(?:and|plus|also|but)\b|\.(?=\s))\s*)")
+_AFTER_ALL = re.compile(r"\b(?:since|after|following|despite)\b.*")  # "no pain since the stroke" denies no stroke
 
 
 @dataclass(frozen=True)
@@ -128,25 +139,67 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
 
 
 def read_words(text: str) -> tuple[list[dict], list[str]]:
-    """Recognise one entry of a person's own words: the table rows it matches, and the clauses nobody recognised.
+    """Recognise one entry of a person's own words: the table rows it matches, and the words nobody recognised.
 
-    Whether it is controlled, cleared or long past is read from the whole entry, what it is from each clause.
+    What is about somebody else is left out first. Whether it is controlled, cleared or long past is read from the whole
+    entry, what it is from each clause; beside a known condition, a name after a comma is unrecognised as well.
     """
-    whole = normalise_text(text)
-    if not whole or _NOTHING.match(whole) or is_about_other(whole):
+    whole = _drop_others(normalise_text(text))
+    if _NOTHING.match(whole):
         return [], []
     found, unknown = [], []
-    for clause in filter(None, _SPLIT.split(whole)):
-        clause = drop_denied(clause)
-        if not clause:
+    for clause in map(drop_denied, _SPLIT.split(whole)):
+        if not clause or _NOTHING.match(clause):
             continue
-        rows = [row for row in load_screening()["words"] if row["pattern"].search(clause)]
-        rows += [row for row in load_screening()["injury_words"] if row["pattern"].search(clause)]
-        if rows:
-            found += [row for row in rows if _state_fits(row, whole)]
-        elif not re.search(load_screening()["qualifiers"], clause):
-            unknown.append(clause)
+        rows = _match_rows(clause)
+        found += [row for row in rows if _state_fits(row, whole)]
+        unknown += _unknown_names(clause, rows) if rows else [] if _is_remark(clause, True) else [clause]
     return found, unknown
+
+
+def _match_rows(clause: str) -> list[dict]:
+    table = load_screening()
+    return [row for row in [*table["words"], *table["injury_words"]] if row["pattern"].search(clause)]
+
+
+def _unknown_names(clause: str, rows: list[dict]) -> list[str]:
+    """The pieces between commas that no row touches and that name something rather than remark on it."""
+    spans = [match.span() for row in rows for match in row["pattern"].finditer(clause)]
+    pieces = [(match.start(), match[0].strip()) for match in re.finditer(r"[^,]+", clause)]
+    return [piece for at, piece in pieces if piece and not _NEGATED.match(piece) and not _NOTHING.match(piece)
+            and not any(start < at + len(piece) + 1 and at < end for start, end in spans) and not _is_remark(piece, False)]
+
+
+def _is_remark(words: str, alone: bool) -> bool:
+    """Whether words only qualify what was said before; `alone`: no condition stands beside them."""
+    table = load_screening()
+    if re.search(table["qualifiers"], words):
+        return True
+    return not alone and re.search(table["remarks"], words) is not None and not has_strange_word(words)
+
+
+def _drop_others(whole: str) -> str:
+    """Leave out what is about somebody else: pieces that begin with them, and what "and" adds to those.
+
+    A family history goes on over commas. Words of one's own ("I", "me" beside a known condition) are kept.
+    """
+    parts, kept, about = _PIECE.split(whole), "", None
+    for joint, piece in zip(["", *parts[1::2]], parts[::2], strict=True):
+        goes_on = joint.strip() in ("and", "&", "+", "plus") or (joint.strip() == "," and about == "family")
+        goes_on = goes_on or (about == "other" and has_cue("pronoun_start", piece))
+        if has_cue("family_history", piece):
+            about = "family"
+        elif has_cue("other_start", piece) and not _is_own(piece):
+            about = "other"
+        elif about is None or not goes_on or _is_own(piece):
+            about = None
+        if about is None:
+            kept += (joint if kept else "") + piece
+    return kept
+
+
+def _is_own(piece: str) -> bool:
+    return has_cue("own_words", piece) or (re.search(r"\bme\b", piece) is not None and bool(_match_rows(piece)))
 
 
 def drop_denied(clause: str) -> str:
@@ -155,7 +208,9 @@ def drop_denied(clause: str) -> str:
         return clause
     parts = [part.strip() for part in clause.split(",")]
     listed = [index for index, part in enumerate(parts) if re.search(r"\b(?:or|nor)\b", part)]
-    return ", ".join(parts[(listed[-1] if listed else 0) + 1:])
+    last = listed[-1] if listed else 0
+    denied = [_AFTER_ALL.search(part) for part in parts[:last + 1]]
+    return ", ".join([*(after[0] for after in denied if after and _match_rows(after[0])), *parts[last + 1:]])
 
 
 def _state_fits(row: dict, whole: str) -> bool:
@@ -197,10 +252,21 @@ def _tighten(limits: Limits, row: dict) -> Limits:
 
 
 def _fit_to_minutes(limits: Limits, minutes: int) -> Limits:
-    """Shrink warm-up and cool-down to 30 % and 20 % of a short session, so that some training fits (heuristic)."""
+    """Fit warm-up and cool-down to a session of some minutes; where those that a rule asks for do not fit, go gentle.
+
+    Short ones may shrink to 30 % and 20 % of the session (heuristic). From LONG_PART_MIN on they are there for safety and
+    stay; where that leaves less than LEAST_TRAIN_MIN to train, nothing but gentle movement, itself no harder than a
+    warm-up, is safe: then both shrink, and the reasons say so first.
+    """
     minutes = min(minutes, limits.max_session_min)
-    return replace(limits, warm_up_min=min(limits.warm_up_min, max(2, int(minutes * 0.3))),
-                   cool_down_min=min(limits.cool_down_min, max(1, int(minutes * 0.2))))
+    warm_up, cool_down = (min(part, most) for part, most in (
+        (limits.warm_up_min, max(2, int(minutes * 0.3))), (limits.cool_down_min, max(1, int(minutes * 0.2)))))
+    kept_warm, kept_cool = (part if part >= LONG_PART_MIN else short for part, short in (
+        (limits.warm_up_min, warm_up), (limits.cool_down_min, cool_down)))
+    if (kept_warm, kept_cool) == (warm_up, cool_down) or minutes - kept_warm - kept_cool >= LEAST_TRAIN_MIN:
+        return replace(limits, warm_up_min=kept_warm, cool_down_min=kept_cool)
+    gentle = _tighten(limits, load_screening()["short_session"])
+    return replace(gentle, warm_up_min=warm_up, cool_down_min=cool_down, reasons=(gentle.reasons[-1], *limits.reasons))
 
 
 def _referral(rows: list[dict], unrecognised: list[str]) -> str | None:

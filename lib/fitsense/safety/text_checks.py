@@ -1,4 +1,4 @@
-"""Checks of written words: no doses, no diagnosis, no "push through pain", and no missed escalation.
+"""Checks of written words: no doses, no diagnosis, no fasting, no "push through pain", and no missed escalation.
 
 Knows nothing of plans; reads English by patterns, so a finding is a reason to look, not a proof.
 """
@@ -35,7 +35,23 @@ _DIAGNOSIS_IF = re.compile(r"\b(?:if|when|since|because|as|you say|told us|unles
 _PUSH_ON = re.compile(
     r"\b(?:push|work|train|power|fight|play) through (?:the |any |your )?(?:sharp )?pain\b|\bno pain,? no gain\b|"
     r"\bignore (?:the |any |your )?(?:\w+ )?(?:pain|symptoms?|dizziness|warning)\b|"
-    r"\bdo(?:n't| not) need (?:to see )?a (?:doctor|professional)\b|\bhold your breath\b")
+    r"\bdo(?:n't| not) need (?:to see )?a (?:doctor|professional)\b|\bhold your breath\b|"
+    r"\bkeep going,? (?:and |it |the pain )(?:\w+ ){0,2}?(?:warm|pass|ease|loosen|go away|settle)|\bpain is (?:\w+ )?weakness\b|"
+    r"\b(?:walk|shake|run|sweat) it off\b")
+# Every person keeps at least one repetition in reserve (screening.Limits.min_rir): nobody is sent to the very end.
+_TO_THE_END = re.compile(
+    r"\b(?:till|til|until) (?:you |your \w+ )?(?:simply |really |literally |completely )?"
+    r"(?:can't|can ?not|cannot|drop|collapse|fail|failure|faint|vomit|throw up|puke|exhaust\w*|give out|gives? out|"
+    r"nothing is left)\b|(?<!close )(?<!next )\bto (?:complete |absolute |total |utter |muscular |the point of )*"
+    r"(?:failure|exhaustion)\b(?! (?:is|are|was) not| isn't)|"
+    r"\b(?:test|find|try|hit|attempt|max out|go for|work up to) (?:\w+ ){0,2}?(?:one[- ]?rep(?:etition)?[- ]?max\w*|1 ?-?rms?\b|"
+    r"max(?:imum|imal)?(?:es|s)?\b|personal (?:best|record)|pr\b|pb\b)|"
+    r"\b(?:all[- ]out|max(?:imum|imal)? effort|heavy singles?|everything you(?:'ve| have) got|leave nothing in the tank|amrap)\b")
+_NO_FOOD = re.compile(
+    r"\b(?:skip|miss|cut out|go without|do without|leave out|no) (?:all |any |your |the )?(?:food|meals?|eating|breakfast|"
+    r"lunch|dinner|supper|carbs|carbohydrates?)\b|\bfast(?:ing)? (?:until|till|for|all|through|overnight|before|after)\b|"
+    r"\b(?:on an|with an) empty stomach\b|\b(?:nothing|only water|water only) (?:to eat|until|till|for)\b|"
+    r"\b(?:do not|don't|stop) (?:eat|eating) (?:anything|at all|all day|until|till)\b|\bstarv(?:e|ing)\b|\blaxatives?\b")
 _PUSH_FORBIDDEN = re.compile(r"\b(?:do not|don't|never|not|no|without|rather than|instead of)\s+(?:\w+\s+){0,2}?$")
 ESCALATION_WORDS: dict[Triage, re.Pattern] = {
     "emergency": re.compile(r"\b(?:emergency|112|911|999|ambulance|crisis line)\b"),
@@ -59,7 +75,7 @@ def _iter_strings(value, place: str) -> Iterator[tuple[str, str]]:
 
 
 def check_words(place: str, text: str) -> list[Violation]:
-    """Find doses, diagnoses and orders to push through pain in one text."""
+    """Find doses, diagnoses, fasting, and orders to push through pain or to the very end in one text."""
     words, found = normalise_text(text), []
     if _finds(_DOSE, _DOSE_FORBIDDEN, words):
         found.append(error("check_no_dosing", place, "gives advice on a medicine or its dose"))
@@ -67,6 +83,10 @@ def check_words(place: str, text: str) -> list[Violation]:
         found.append(error("check_no_diagnosis", place, "states a diagnosis"))
     if _finds(_PUSH_ON, _PUSH_FORBIDDEN, words):
         found.append(error("check_push_through_pain", place, "tells the person to go on against a warning sign"))
+    if _finds(_TO_THE_END, _PUSH_FORBIDDEN, words):
+        found.append(error("check_min_rir", place, "asks for all the person has; keep repetitions in reserve"))
+    if _finds(_NO_FOOD, _PUSH_FORBIDDEN, words):
+        found.append(error("check_meals", place, "tells the person to go without food"))
     return found
 
 
@@ -77,6 +97,11 @@ def _finds(pattern: re.Pattern, forbidden: re.Pattern, words: str) -> bool:
 def check_contract_words(value: BaseModel) -> list[Violation]:
     """Check every string of a contract."""
     return [violation for place, text in iter_texts(value) for violation in check_words(place, text)]
+
+
+def calls_to_stop(text: str) -> bool:
+    """Whether what a person said triages as `stop_and_refer` or worse."""
+    return triage_text(text).triage in ESCALATION_WORDS
 
 
 def check_escalates(said: list[str], answer: str, place: str) -> list[Violation]:

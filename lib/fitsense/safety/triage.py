@@ -2,10 +2,12 @@
 
 Every row of the table that the message matches counts; the strictest class wins. A match is weakened or dropped when
 the words deny it, ask about it in general, tell of another person's past, or place it in the past. Nothing a message
-orders ("ignore your rules") is obeyed: only what it reports counts. Knows nothing of plans; never doses or diagnoses.
+orders ("ignore your rules") is obeyed: only what it reports counts. `triage_text` reads a message, `triage_profile` the
+lines of a profile. Knows English only, and says so; knows nothing of plans; never doses or diagnoses.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -13,6 +15,8 @@ from importlib.resources import files
 import yaml
 
 from fitsense.contracts.changes import TRIAGE_ORDER, Triage
+from fitsense.contracts.profile import Profile
+from fitsense.safety.language import is_foreign
 from fitsense.safety.spelling import mend_spelling
 from fitsense.safety.wording import has_cue, is_about_other, is_cleared, is_long_past, load_wording, normalise_text
 
@@ -60,9 +64,8 @@ def load_triage() -> dict:
     for row in table["rows"]:
         groups = row.get("all") or [row["any"]]
         row["groups"] = [_compile(group, table["macros"]) for group in groups]
-        row["except"] = _compile(row["unless"], table["macros"]) if row.get("unless") else None
-        anywhere = row.get("unless_anywhere")
-        row["except_anywhere"] = _compile(anywhere, table["macros"]) if anywhere else None
+        for key in ("unless", "context", "unless_anywhere"):
+            row[key] = _compile(row[key], table["macros"]) if row.get(key) else None
     return table
 
 
@@ -75,23 +78,72 @@ def _compile(patterns: list[str], macros: dict[str, str]) -> re.Pattern:
 
 
 def triage_text(text: str) -> TriageResult:
-    """Triage a message in plain language: the strictest class of all that it reports."""
+    """Triage a message in plain English: the strictest class of all that it reports; `modify` where it is not English."""
+    variants = _read(text)
+    hits, general = _find_hits(variants)
+    if not hits and is_foreign(variants[-1]):
+        return _result([_Hit(load_triage()["not_english"], "modify", "now")], general)
+    return _result(hits, general)
+
+
+def triage_profile(profile: Profile) -> TriageResult:
+    """Triage every line of a profile's own words: the strictest class of all lines.
+
+    A profile lists what people have or had. So an emergency stands only where a line tells of it as present ("chest pain
+    right now", "I can't breathe", a wish to die); a listed illness or symptom ("angina", "heart attack 2019") is at most
+    stop_and_refer. Lines in another language are left to screening, which calls them unrecognised.
+    """
+    given = profile.constraints
+    lines = [*given.conditions, *(given.medications or []), *given.injuries, *(given.allergies or []), given.diet or "",
+             given.time_restrictions, given.location, *profile.preferences.preferred_activities,
+             *(workout.exercise for workout in profile.feedback.previous_workouts)]
+    return _result([_as_listed(hit, _read(line)) for line in lines for hit in _find_hits(_read(line))[0]], False)
+
+
+def _as_listed(hit: _Hit, variants: list[str]) -> _Hit:
+    """A hit in a profile: weakened to `listed` where it would be an emergency and no reading tells of it as present."""
+    sentences = [sentence for variant in variants for sentence in _SENTENCE.split(variant)]
+    if hit.triage != "emergency" or any(_is_present(hit.row, sentence) for sentence in sentences):
+        return hit
+    return _Hit(hit.row, "stop_and_refer", "listed")
+
+
+def _is_present(row: dict, sentence: str) -> bool:
+    """Whether a sentence of a profile tells of a match as felt or going on, not as an illness one has."""
+    lifelong = has_cue("lifelong", sentence)
+    for match in (match for group in row["groups"] for match in _unexplained(group, row["unless"], sentence)):
+        clause = _clause_around(sentence, match)
+        listed = has_cue("diagnosis", clause)
+        if has_cue("under_way", sentence) or has_cue("moment", clause if listed else sentence):
+            return True
+        if (row.get("unlisted") or has_cue("felt", clause)) and not listed and not lifelong:
+            return True
+    return False
+
+
+def _read(text: str) -> list[str]:
+    """The readings of a text: normalised as written, and with its spelling mended; a new line ends a sentence."""
+    return mend_spelling(normalise_text(re.sub(r"[\r\n]+", ". ", text)))
+
+
+def _find_hits(variants: list[str]) -> tuple[list[_Hit], bool]:
+    """Every row that the readings of a text match, and whether something was only asked about in general."""
     hits, general = [], False
-    for variant in dict.fromkeys(mend_spelling(normalise_text(re.sub(r"[\r\n]+", ". ", text)))):
+    for variant in variants:
         sentences = [sentence for sentence in _SENTENCE.split(variant) if sentence]
         for row in load_triage()["rows"]:
             hit, asked = _match_row(row, sentences, variant)
             general = general or asked
             if hit is not None:
                 hits.append(hit)
-    return _result(hits, general)
+    return hits, general
 
 
 def _match_row(row: dict, sentences: list[str], whole: str) -> tuple[_Hit | None, bool]:
     """Match one row: its hit, weakened by what the words say of it, and whether it was only asked about in general."""
-    if row["except_anywhere"] is not None and row["except_anywhere"].search(whole):
+    if row["unless_anywhere"] is not None and row["unless_anywhere"].search(whole):
         return None, False
-    states = [_group_state(group, row["except"], sentences, whole) for group in row["groups"]]
+    states = [_group_state(group, row, sentences, whole) for group in row["groups"]]
     asked = any(state == "hypothetical" for state in states)
     if any(state in (None, "hypothetical") for state in states):
         return None, asked
@@ -100,31 +152,50 @@ def _match_row(row: dict, sentences: list[str], whole: str) -> tuple[_Hit | None
     return (_Hit(row, triage, weakest) if triage != "proceed" else None), asked
 
 
-def _group_state(group: re.Pattern, unless: re.Pattern | None, sentences: list[str], whole: str) -> str | None:
+def _group_state(group: re.Pattern, row: dict, sentences: list[str], whole: str) -> str | None:
     """The most present state of a group's matches: one of _STATES, hypothetical, or None where nothing counts."""
     found: set[str] = set()
     for index, sentence in enumerate(sentences):
-        if unless is not None and unless.search(sentence):
+        if row["context"] is not None and row["context"].search(sentence):
             continue
         scope = " ".join([sentence, *(later for later in sentences[index + 1:index + 2] if has_cue("goes_on", later))])
-        for match in group.finditer(sentence):
-            found.add(_state(sentence, match, scope, whole))
+        for match in _unexplained(group, row["unless"], sentence):
+            found.add(_state(row, sentence, match, scope, whole))
             if "now" in found:
                 return "now"
     return next((state for state in (*_STATES, "hypothetical") if state in found), None)
 
 
-def _state(sentence: str, match: re.Match, scope: str, whole: str) -> str:
+def _unexplained(group: re.Pattern, unless: re.Pattern | None, sentence: str) -> Iterator[re.Match]:
+    """The matches in a sentence that no `unless` match overlaps; behind an explained one the search goes on in it."""
+    explained = [found.span() for found in unless.finditer(sentence)] if unless is not None else []
+    match = group.search(sentence)
+    while match is not None:
+        overlapped = any(start < match.end() and match.start() < end for start, end in explained)
+        if not overlapped:
+            yield match
+        match = group.search(sentence, match.start() + 1 if overlapped else max(match.end(), match.start() + 1))
+
+
+def _state(row: dict, sentence: str, match: re.Match, scope: str, whole: str) -> str:
     """What the words make of one match; `scope` is its sentence and the next where that goes on about it."""
     before, until = sentence[:match.start()], sentence[:match.end() + 1]
-    if _is_denied(sentence, match.start()) and not has_cue("denial_undone", whole):
+    if _is_denied(sentence, match) and not has_cue("denial_undone", whole):
         return "denied"
     present = has_cue("now", sentence)
     if not present and has_cue("hypothetical", until) and not _tells_own_habit(until):
         return "hypothetical"
+    clause = _clause_around(sentence, match)
     if is_about_other(before) and not has_cue("first_person", before) and not present:
-        return "other" if has_cue("told_past", sentence) else "now"
-    return _time_state(_clause_around(sentence, match), scope, whole)
+        return "now" if _needs_help(row, sentence, clause, before) else "other"
+    return _time_state(clause, clause if row["triage"] == "emergency" else scope, scope, whole)
+
+
+def _needs_help(row: dict, sentence: str, clause: str, before: str) -> bool:
+    """Whether somebody else may need help now: an emergency does, unless its own clause lies back or tells of a pet."""
+    if has_cue("animal", before) or has_cue("told_past", clause):
+        return False
+    return row["triage"] == "emergency" or not has_cue("told", sentence)
 
 
 def _clause_around(sentence: str, match: re.Match) -> str:
@@ -134,13 +205,16 @@ def _clause_around(sentence: str, match: re.Match) -> str:
     return sentence[start:end]
 
 
-def _time_state(clause: str, scope: str, whole: str) -> str:
-    """Place a match in time: now, or past; cleared by a professional (not by pretence), or known to be unchecked."""
+def _time_state(clause: str, dated: str, scope: str, whole: str) -> str:
+    """Place a match in time: now, or past; cleared by a professional (not by pretence), or known to be unchecked.
+
+    `dated` is where words of the past count: the match's own clause for an emergency, its scope for anything less.
+    """
     if has_cue("now", whole):
         return "now"
     cleared = is_cleared(scope) and not has_cue("pretence", whole)
     present = has_cue("present", clause) and not has_cue("past", clause)
-    if has_cue("past", scope) and not has_cue("long_standing", scope) and not present:
+    if has_cue("past", dated) and not has_cue("long_standing", scope) and not present:
         return _past_state(scope, cleared)
     return "cleared" if cleared else "now"
 
@@ -155,8 +229,11 @@ def _past_state(scope: str, cleared: bool) -> str:
     return "past_cleared" if cleared else "past"
 
 
-def _is_denied(sentence: str, start: int) -> bool:
-    """Whether a denial reaches the match at `start`: close by, or through a list closed by "or"."""
+def _is_denied(sentence: str, match: re.Match) -> bool:
+    """Whether a denial reaches the match: close by, or through a list closed by "or"; "never this bad" denies nothing."""
+    start = match.start()
+    if has_cue("compared", _CLAUSE.split(sentence[start:])[0]):
+        return False
     denials = load_wording()["cues"]["denial"].finditer(sentence, max(0, start - DENIAL_REACH), start + DENIAL_REACH)
     return any(denial.end() <= start and _reaches(sentence[denial.end():start], sentence[start:start + 60])
                for denial in denials)
@@ -194,4 +271,5 @@ def _message(hit: _Hit, table: dict) -> str:
     if hit.state == "now":
         return table["advice"][hit.row["advice"]]
     advice = table["advice"]["clearance" if hit.triage == "stop_and_refer" else "condition"]
-    return advice + table["weakened"]["cleared" if "cleared" in hit.state else "past"]
+    kind = hit.state if hit.state == "listed" else "cleared" if "cleared" in hit.state else "past"
+    return advice + table["weakened"][kind]

@@ -20,10 +20,12 @@ from fitsense.contracts.requests import (
     SafetyInput,
 )
 from fitsense.contracts.strictness import ContractError, load_contract
-from fitsense.safety.change_checks import adds_work, check_changes, check_triage_answer, check_week
+from fitsense.safety.change_checks import check_adds_nothing, check_changes, check_triage_answer, check_week
+from fitsense.safety.permitted import limits_of
 from fitsense.safety.plan_checks import PLAN_CHECKS, Case
+from fitsense.safety.reports import find_parts, is_hurting
 from fitsense.safety.screening import Limits, screen_person
-from fitsense.safety.text_checks import check_chat, check_contract_words, check_escalates
+from fitsense.safety.text_checks import calls_to_stop, check_chat, check_contract_words, check_escalates
 from fitsense.safety.violations import Severity, Violation, error
 
 __all__ = ["Severity", "Violation", "verify_answer", "verify_plan", "verify_week"]
@@ -52,26 +54,38 @@ def verify_answer(request: Request, text: str) -> list[Violation]:
         return [error("contract", broken.field, str(broken))]
     if isinstance(given, Profile):
         return verify_plan(given, answer)
-    limits = screen_person(given.person)
+    limits = limits_of(request)
     found = check_changes(given.person, given.plan, answer.changes, limits) + check_contract_words(answer)
     if isinstance(given, SafetyInput):
-        return check_triage_answer(given.message, answer) + found
+        return check_triage_answer(given.message, given.plan, answer) + found
     if isinstance(given, ModificationInput):
         return found + _check_modification(given, answer)
     return found + _check_adaptation(given, answer, limits)
 
 
 def _check_modification(given: ModificationInput, answer: Modification) -> list[Violation]:
-    return check_escalates([given.request], f"{answer.summary} {answer.safety_note}", "safety_note")
+    """A warning sign in the request is answered; where something hurts or is a warning sign nothing is added."""
+    found = check_escalates([given.request], f"{answer.summary} {answer.safety_note}", "safety_note")
+    hurts = is_hurting(given.request) and bool(find_parts(given.request))
+    if hurts or calls_to_stop(given.request):
+        found += check_adds_nothing(given.plan, answer.changes, "answer to a part that hurts or a warning sign")
+    return found
 
 
 def _check_adaptation(given: AdaptationInput, answer: Adaptation, limits: Limits) -> list[Violation]:
-    """Calories change only where that cannot harm; a warning sign in the logs' notes is answered."""
-    found = check_escalates([week.note or "" for week in given.logs], answer.explanation, "explanation")
+    """Calories change only where that cannot harm; a warning sign in the logs' notes is answered and adds nothing."""
+    notes = [week.note for week in given.logs if week.note]
+    found = check_escalates(notes, answer.explanation, "explanation")
     if answer.calorie_change and not limits.allow_calorie_number:
         found.append(error("check_calorie_number", "calorie_change", "no calorie number for this person (0)"))
     elif answer.calorie_change < 0 and not limits.allow_deficit:
         found.append(error("check_calorie_deficit", "calorie_change", "no deficit for this person"))
-    if answer.deload and any(adds_work(change) for change in answer.changes):
-        found.append(error("check_unsafe_change", "changes", "a deload adds nothing"))
+    is_warned = any(calls_to_stop(note) for note in notes)
+    if is_warned and answer.calorie_change:
+        found.append(error("check_unsafe_change", "calorie_change", f"{answer.calorie_change} kcal; 0 while a warning "
+                               "sign in the logs is not checked"))
+    if is_warned:
+        found += check_adds_nothing(given.plan, answer.changes, "answer to a warning sign in the logs")
+    elif answer.deload:
+        found += check_adds_nothing(given.plan, answer.changes, "a deload")
     return found

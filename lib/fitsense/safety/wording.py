@@ -46,8 +46,8 @@ def is_cleared(text: str) -> bool:
 
 
 def is_long_past(text: str) -> bool:
-    """Tell whether normalised words place it two or more years back."""
-    return has_cue("long_past", text)
+    """Tell whether normalised words place it two or more years back, as something that is over and not left unchecked."""
+    return has_cue("long_past", text) and not has_cue("lasting", text) and not has_cue("not_cleared", text)
 
 
 def is_about_other(text: str) -> bool:

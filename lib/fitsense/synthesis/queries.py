@@ -171,7 +171,7 @@ def ask_coach(rng: np.random.Generator, asker: Asker, turn: int) -> Question:
     theme = pick_weighted(rng, {name: row["weight"] for name, row in table.items()})
     text = _fill_slots(rng, pick_one(rng, table[theme]["say"]), asker)
     person = person_of(asker.person.profile)
-    facts = retrieve_facts(text, person, compact_week(asker.plan))
+    facts = retrieve_facts(text, person, compact_week(asker.plan), screen(asker.person.profile))
     return Question(f"coaching-{theme}", {"person": person.model_dump(mode="json"), "question": text, "facts": facts},
                     expected_limits(asker.person))
 

@@ -1,6 +1,6 @@
 """The checks every teacher's answer passes before a student may learn from it: the contract, then the safety rules."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from fitsense.contracts.changes import MAX_CHAT_WORDS
 from fitsense.contracts.requests import RESPONSES, Request
@@ -27,7 +27,7 @@ def check_answer(request: Request, answer: TeacherAnswer) -> Checked:
         text, parsed = read_answer(request, answer.text)
     except ContractError as error:
         return Checked(answer.text, error=f"contract: {error}")
-    violations = [describe_violation(found) for found in verify_answer(request, text)]
+    violations = [asdict(found) for found in verify_answer(request, text)]
     errors = [found for found in violations if found["severity"] == "error"]
     reason = f"safety: {errors[0]['rule_id']} at {errors[0]['place']}: {errors[0]['reason']}" if errors else None
     return Checked(text, reason, violations, find_flags(request.prompt_type, parsed))
@@ -58,8 +58,3 @@ def find_flags(prompt_type: str, values: dict) -> list[str]:
     if prompt_type != "safety_adjustment":
         return []
     return [f"triage:{values['triage']}"] + (["see_professional"] if values["see_professional"] else [])
-
-
-def describe_violation(violation) -> dict:
-    """A violation as the JSON object that files carry."""
-    return {key: getattr(violation, key) for key in ("rule_id", "severity", "place", "reason")}

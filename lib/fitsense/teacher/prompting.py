@@ -8,10 +8,8 @@ from functools import cache
 
 from fitsense.contracts.changes import MAX_CHAT_WORDS
 from fitsense.contracts.plan import MAX_ENTRIES_PER_WEEK, MAX_NOTE_WORDS
-from fitsense.contracts.profile import Profile
 from fitsense.contracts.requests import RESPONSES, PromptType, Request, user_turn
-from fitsense.knowledge.exercises import load_exercises
-from fitsense.safety.screening import is_allowed, screen, screen_person
+from fitsense.safety.permitted import allowed_names, limits_of
 
 
 def build_prompt(request: Request, refusal: str = "") -> str:
@@ -39,17 +37,11 @@ def describe_contract(prompt_type: PromptType) -> str:
 
 def describe_limits(request: Request) -> str:
     """List what screening asks for and which exercises of the catalogue this person may do."""
-    source = request.input if isinstance(request.input, Profile) else request.input.person
-    if isinstance(source, Profile):
-        limits, access, level = screen(source), source.preferences.equipment_access, source.personal_info.fitness_level
-    else:
-        limits, access, level = screen_person(source), source.equipment_access, source.fitness_level
-    allowed = [name for name, exercise in load_exercises().items()
-               if is_allowed(exercise, limits, access, level) is None]
+    limits = limits_of(request)
     rules = [text for _, text in limits.reasons]
-    lines = [f"Use only these exercises, by these names: {', '.join(allowed)}."]
+    lines = [f"Use only these exercises, by these names: {', '.join(allowed_names(request))}."]
     if rules:
         lines.append("Respect: " + " ".join(rules))
     if limits.referral:
-        lines.append(f"Refer: {limits.referral}")
+        lines.append(f"Refer, in exactly these words: {limits.referral}")
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """QLoRA through TRL's SFTTrainer: a real NF4 base, LoRA on seven matrices, resumable, within a token budget.
 
-    run = train_adapter(train_records, params, stage.dir)   # adapter/, training_log.jsonl; resumes after a kill
+    run = train_adapter(chosen, params, stage.dir)   # adapter/, training_log.jsonl; resumes after a kill
 
 Recipe of Dettmers et al. 2023 (QLoRA, arXiv:2305.14314): NF4, double quantisation, paged 8-bit AdamW, LoRA on every
 linear layer. Does not choose data (records.py) and does not judge the result (evaluation).
@@ -16,7 +16,7 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig
 from safetensors.torch import load_file, save_file
-from transformers import PrinterCallback, set_seed
+from transformers import PrinterCallback, TrainerCallback, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
@@ -31,31 +31,27 @@ from fitsense.training.records import (
     TokenisedRecord,
     assert_end_of_turn_trained,
     count_epoch_tokens,
-    select_records,
-    tokenise_record,
 )
 
 TARGET_MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+WITHOUT_EFFECT = {"n_held_out", "checkpoint_every_s"}  # parameters that change nothing in the weights
 KEY_FILE = ".training_key"  # which parameters and data the checkpoints of this folder belong to
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A finished training: the adapter, the log, the records it saw."""
+    """A finished training: the adapter and the log."""
 
     adapter_dir: Path
     log: list[dict]
-    records: list[TokenisedRecord]
 
 
-def train_adapter(train_records: list[dict], params: Params, folder: Path) -> TrainingRun:
+def train_adapter(chosen: list[TokenisedRecord], params: Params, folder: Path) -> TrainingRun:
     """Train, or resume, or return what this folder already holds for exactly these parameters and records."""
-    tokenizer = load_tokenizer(params.model)
-    tokenised = [tokenise_record(tokenizer, record) for record in train_records]
-    chosen = select_records(tokenised, params.training, params.seed)
-    assert_end_of_turn_trained(tokenizer, chosen)
-    key = hash_params({"training": params.training.model_dump(), "model": base_fingerprint(params.model),
-                       "seed": params.seed, "records": [[r.record_id, r.input_ids] for r in chosen]})
+    assert_end_of_turn_trained(load_tokenizer(params.model), chosen)
+    key = hash_params({"training": params.training.model_dump(exclude=WITHOUT_EFFECT), "seed": params.seed,
+                       "model": params.model.model_dump() | base_fingerprint(params.model),
+                       "records": [[r.record_id, r.input_ids] for r in chosen]})
     _forget_other_training(folder, key)
     adapter, log_path = folder / "adapter", folder / "training_log.jsonl"
     if not (adapter / BASE_FILE).is_file():
@@ -65,7 +61,7 @@ def train_adapter(train_records: list[dict], params: Params, folder: Path) -> Tr
         save_adapter(trainer, params, adapter, chosen)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     log = [json.loads(line) for line in log_path.read_text().splitlines()]
-    return TrainingRun(adapter, log, chosen)
+    return TrainingRun(adapter, log)
 
 
 def last_checkpoint(folder: Path) -> str | None:
@@ -99,13 +95,23 @@ def build_trainer(chosen: list[TokenisedRecord], params: Params, folder: Path) -
     trainer = SFTTrainer(
         model=load_nf4(params.model), args=trainer_config(params, folder), train_dataset=data, peft_config=lora,
         processing_class=load_tokenizer(params.model),
-        callbacks=[LiveLine(count_epoch_tokens(chosen)), ClockCheckpoint(training.checkpoint_every_s)])
+        callbacks=[LiveLine(count_epoch_tokens(chosen)), ClockCheckpoint(training.checkpoint_every_s),
+                   AdapterType(compute_dtype(params.model))])
     trainer.remove_callback(PrinterCallback)  # LiveLine says the same, and the time left
-    # TRL turns QLoRA adapters to bf16; on a CPU without bf16 in silicon that is emulated, so they follow the base here.
-    for parameter in trainer.model.parameters():
-        if parameter.requires_grad:
-            parameter.data = parameter.data.to(compute_dtype(params.model))
     return trainer
+
+
+class AdapterType(TrainerCallback):
+    """Gives the adapter the base's type before the first step: TRL makes it bf16 (emulated on many CPUs), resuming fp32."""
+
+    def __init__(self, dtype: torch.dtype):
+        self.dtype = dtype
+
+    def on_train_begin(self, args, state, control, model=None, **kwargs):
+        """After a checkpoint, if any, was loaded."""
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.to(self.dtype)
 
 
 def trainer_config(params: Params, folder: Path) -> SFTConfig:

@@ -1,0 +1,60 @@
+"""Language: whether a message is English at all, by everyday words and those of our own tables.
+
+Knows nothing of what the words mean. Half of the words known, and three words at least, are heuristics.
+"""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+LEAST_WORDS, LEAST_TELLING = 3, 2
+LATIN_END = "\u024f"
+_TABLES = {"fitsense.safety": ("triage", "screening", "wording"),
+           "fitsense.knowledge": ("exercises", "foods", "rules", "safety_rules")}
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_ESCAPE = re.compile(r"\\+[a-zA-Z]")
+_ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "ly", "er")
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether most words of a normalised text are not English we know; one or two Latin-script words tell nothing.
+
+    Words that languages share count for neither side; a text mostly in another script is foreign at any length.
+    """
+    words = _WORD.findall(text)
+    letters = "".join(words)
+    if sum(letter > LATIN_END for letter in letters) * 2 > len(letters):
+        return True
+    telling = [word for word in words if len(word) > 1 and word not in _load_words()[0]]
+    if len(words) < LEAST_WORDS or len(telling) < LEAST_TELLING:
+        return False
+    return sum(map(_is_english, telling)) * 2 < len(telling)
+
+
+def has_strange_word(text: str) -> bool:
+    """Tell whether a normalised text has a word that is neither everyday English nor one of our tables."""
+    return not all(len(word) == 1 or word in _load_words()[0] or _is_english(word) for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=1)
+def _load_words() -> tuple[frozenset[str], frozenset[str]]:
+    """The words that languages share, and the English ones: the list of `language.yaml` and every word of our tables."""
+    table = yaml.safe_load((files("fitsense.safety") / "language.yaml").read_text(encoding="utf-8"))
+    ours = [(files(room) / f"{name}.yaml").read_text(encoding="utf-8") for room, names in _TABLES.items()
+            for name in names]
+    own_words = _WORD.findall(_ESCAPE.sub(" ", " ".join(ours)).lower())
+    return frozenset(table["shared_words"].split()), frozenset([*table["english_words"].split(), *own_words])
+
+
+@lru_cache(maxsize=8192)
+def _is_english(word: str) -> bool:
+    known = _load_words()[1]
+    stems = [word.removesuffix(end) for end in _ENDINGS if word.endswith(end)]
+    return word in known or any(_is_stem(stem, known) for stem in stems if len(stem) >= 3)
+
+
+def _is_stem(stem: str, known: frozenset[str]) -> bool:
+    """A stem as it stands, without its silent e, or with its last letter doubled: train-ing, bak-ing, runn-ing."""
+    return stem in known or f"{stem}e" in known or (stem[-1] == stem[-2] and stem[:-1] in known)
