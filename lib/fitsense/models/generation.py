@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
-from threading import Event, Lock, Thread
+from threading import Event
 from typing import Literal
 
 import torch
@@ -25,6 +25,7 @@ from fitsense.models.base import load_dequantised
 from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
 from fitsense.models.serving import growing_cache, pack_linears
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer, render_prompt
+from fitsense.models.torch_thread import on_torch_thread, submit
 from fitsense.params import ModelParams, hash_params
 
 NamesOf = Callable[[Request], tuple[str, ...]]  # the exercises a grammar lets an answer name; () means any
@@ -55,7 +56,6 @@ class Student:
         self.label, self.fingerprint = label, fingerprint
         self.end_id = end_of_turn_id(tokenizer)
         self._guidance = None
-        self._lock = Lock()  # one generation at a time: the weights are resident once
 
     def generate(self, requests: list[Request], grammar: bool | list[bool] = False, max_new_tokens: int = 2100,
                  batch_size: int = 8, exercise_names: NamesOf = any_name) -> list[Generation]:
@@ -67,17 +67,25 @@ class Student:
         answers = []
         for start in range(0, len(requests), batch_size):
             end = start + batch_size
-            answers += self._generate_batch(requests[start:end], flags[start:end], max_new_tokens, exercise_names)
+            answers += self._wait_for_batch(requests[start:end], flags[start:end], max_new_tokens, exercise_names)
         return answers
+
+    def _wait_for_batch(self, *asked) -> list[Generation]:
+        """Generate on the torch thread; an interrupted wait stops it there too."""
+        abandoned = Event()
+        try:
+            return on_torch_thread(self._generate_batch, *asked, None, abandoned)
+        except BaseException:
+            abandoned.set()
+            raise
 
     def stream(self, request: Request, grammar: bool = True, max_new_tokens: int = 2100,
                exercise_names: NamesOf = any_name) -> Iterator[str]:
         """Yield the growing answer to one request; the worker's errors are raised here; closing the stream stops it."""
         pieces, abandoned = Queue(), Event()
         streamer = _QueueStreamer(self.tokenizer, pieces)
-        worker = Thread(daemon=True, target=_run_into, args=(
-            pieces, self._generate_batch, [request], [grammar], max_new_tokens, exercise_names, streamer, abandoned))
-        worker.start()
+        submit(_run_into, pieces, self._generate_batch, [request], [grammar], max_new_tokens, exercise_names, streamer,
+               abandoned)
         text = ""
         try:
             while (piece := pieces.get()) is not None:
@@ -88,8 +96,7 @@ class Student:
         finally:
             abandoned.set()
 
-    def _generate_batch(self, requests, flags, max_new_tokens, exercise_names, streamer=None,
-                        abandoned=None) -> list[Generation]:
+    def _generate_batch(self, requests, flags, max_new_tokens, exercise_names, streamer, abandoned) -> list[Generation]:
         prompts = [render_prompt(self.tokenizer, user_turn(request)) for request in requests]
         encoded = self.tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
         encoded = encoded.to(self.model.device)
@@ -100,14 +107,13 @@ class Student:
                         for request, flag in zip(requests, flags, strict=True)]
             processors = [GrammarProcessor(self._guidance_tokenizer(), grammars, n_prompt)]
         clock = _RowClock(self.end_id, len(requests))
-        criteria = [clock, _StopWhen(abandoned)] if abandoned else [clock]
         started = time.perf_counter()
-        with self._lock, torch.inference_mode():
+        with torch.inference_mode():
             output = self.model.generate(
                 input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"], do_sample=False,
                 max_new_tokens=max_new_tokens, eos_token_id=self.end_id, pad_token_id=self.end_id,
                 past_key_values=growing_cache(), logits_processor=processors, streamer=streamer,
-                stopping_criteria=StoppingCriteriaList(criteria))
+                stopping_criteria=StoppingCriteriaList([clock, _StopWhen(abandoned)]))
         ended = time.perf_counter()
         rows = zip(output[:, n_prompt:].tolist(), clock.ended, strict=True)
         return [self._finish(row, (own or ended) - started, ended - started, len(requests)) for row, own in rows]
@@ -167,7 +173,7 @@ class _QueueStreamer(TextStreamer):
 
 
 def _run_into(pieces: Queue, work, *arguments) -> None:
-    """Run in a thread; its error, or None at the end, goes onto the queue, to be raised where the stream is read."""
+    """Run on the torch thread; its error, or None at the end, goes onto the queue, to be raised where the stream is read."""
     try:
         work(*arguments)
     except BaseException as error:
@@ -178,6 +184,10 @@ def _run_into(pieces: Queue, work, *arguments) -> None:
 
 def load_student(model: ModelParams, adapter_dir: Path | None) -> Student:
     """Load the base (adapter_dir None) or an adapter on the very weights it was trained on, merged, ready to serve."""
+    return on_torch_thread(_load_student, model, adapter_dir)
+
+
+def _load_student(model: ModelParams, adapter_dir: Path | None) -> Student:
     if adapter_dir is None:
         base = pack_linears(load_dequantised(model))
         return Student(base, load_tokenizer(model), f"{model.name} (no adapter)",
