@@ -117,8 +117,8 @@ def test_tampered_upstream_stops_the_next_stage(smoke_run, outputs):
     path = outputs / "tampered" / "02_teacher_labelling" / "responses.jsonl"
     path.write_text(path.read_text().replace("a", "b", 1))
     done = run_all(outputs, *SMOKE, "--run-id", "tampered", "--only", "03", "--force")
-    assert done.returncode == 2 and "changed since 02_teacher_labelling wrote it" in done.stderr
-    assert "--only 02" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "02_teacher_labelling: outputs changed: responses.jsonl" in done.stderr
+    assert "--from 02" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_missing_base_model_is_one_message(smoke_run, outputs, tmp_path, monkeypatch):
