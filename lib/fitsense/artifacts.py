@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from fitsense.params import ROOT, Params, default_run_id, load_params, stage_params
+from fitsense.params import ROOT, Params, default_run_id, hash_params, load_params, stage_params
 
 STAGES = ("01_synthesis", "02_teacher_labelling", "03_distillation", "04_validation", "05_qlora_training",
           "06_evaluation", "07_coaching_demo")
@@ -35,7 +35,7 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "07_coaching_demo": ("03_distillation/test.jsonl", "05_qlora_training/adapter/*",
                          "06_evaluation/evaluation_report.json"),
 }
-SESSION = ".session.json"  # hidden, so outside every hash: when work in a stage's folder began, seconds spent before
+SESSION = ".session.json"  # hidden, so outside every hash: what work began when, seconds killed sessions spent on it
 MANIFEST_KEYS = {"parameters", "inputs", "outputs", "facts", "code_version", "packages", "seconds", "peak_memory_mb"}
 PACKAGES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "datasets", "pandas", "pydantic", "gradio")
 
@@ -184,21 +184,23 @@ def open_stage(name: str, params_file: str, run_id: str = "", overrides: list[st
         names = read_manifest(stage.run_dir, upstream, params_file)["outputs"]
         for output in [known for known in names if Path(known).match(file)]:
             stage.upstream(upstream, output)
-    stage.spent_before = _begin_session(stage.dir)
+    stage.spent_before = _begin_session(stage)
     (stage.dir / "manifest.json").unlink(missing_ok=True)
     return stage
 
 
-def _begin_session(folder: Path) -> float:
-    """Note when this session began; return the seconds that earlier ones worked in this folder, by its files' clocks."""
-    path = folder / SESSION
-    if path.is_file():
+def _begin_session(stage: Stage) -> float:
+    """Note when this session began; return the seconds that killed ones before it worked, by the clocks of their files.
+
+    Only sessions of the same parameters and inputs add up, and only until a manifest stands: then the work was done.
+    """
+    path, work = stage.dir / SESSION, hash_params({"parameters": stage_params(stage.params, stage.name), "inputs": stage.inputs})
+    spent = 0.0
+    if path.is_file() and not (stage.dir / "manifest.json").is_file():
         last = read_json(path)
-        latest = max(file.stat().st_mtime for file in folder.rglob("*") if file.is_file())
-        spent = last["spent"] + max(0.0, latest - last["began"])
-    else:
-        spent = 0.0
-    write_json(path, {"began": time.time(), "spent": round(spent, 1)})
+        latest = max(file.stat().st_mtime for file in stage.dir.rglob("*") if file.is_file())
+        spent = last["spent"] + max(0.0, latest - last["began"]) if last["work"] == work else 0.0
+    write_json(path, {"work": work, "began": time.time(), "spent": round(spent, 1)})
     return spent
 
 

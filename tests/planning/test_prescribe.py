@@ -16,6 +16,7 @@ from fitsense.planning.derive import derive, with_derived
 from fitsense.planning.nutrition import USUAL_DIET, USUAL_MEAL, find_fitting_foods
 from fitsense.planning.prescribe import prescribe
 from fitsense.safety.energy import calorie_bounds
+from fitsense.safety.meals import find_forbidden_foods
 from fitsense.safety.screening import screen
 from fitsense.safety.verifier import verify_plan
 
@@ -275,3 +276,11 @@ def test_the_longest_plans_keep_within_2100_tokens():
                         level=level, goals=[goal], days=days, minutes=120, injuries=injuries, conditions=conditions
                     )
                     assert len(tokenizer(dump_compact(prescribe(profile)))["input_ids"]) <= 2100
+
+
+@pytest.mark.parametrize("diet", [None, "vegetarian, I love milk", "low dairy", "little lactose", "kosher", "plant-based"])
+@pytest.mark.parametrize("allergy", [None, "crustaceans", "groundnuts", "celiac disease", "casein", "cod"])
+def test_planner_offers_no_food_that_the_verifier_would_refuse(diet, allergy):
+    allergies = [allergy] if allergy else []
+    fitting = find_fitting_foods(make_profile(diet=diet, allergies=allergies))
+    assert [name for name in sorted(fitting) if find_forbidden_foods(name, diet or "", allergies)] == []
