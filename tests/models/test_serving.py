@@ -7,7 +7,7 @@ from torch import nn
 from fitsense.models import serving
 from fitsense.models.base import load_dequantised
 from fitsense.models.generation import load_student
-from fitsense.models.serving import PackedLinear, can_pack, growing_cache
+from fitsense.models.serving import PackedLinear, can_pack, growing_cache, read_prompts
 from fitsense.models.tokens import load_tokenizer, render_prompt
 from fitsense.params import ModelParams
 
@@ -57,6 +57,23 @@ def test_growing_cache_gives_the_library_s_tokens(plain, encoded, monkeypatch):
         got = plain.generate(**encoded, **settings, past_key_values=cache)
     assert torch.equal(wanted, got)
     assert cache.get_seq_length() == encoded["input_ids"].shape[1] + n_new - 1
+
+
+def test_prompts_read_once_and_alone_give_the_tokens_of_the_padded_batch(plain, encoded, monkeypatch):
+    monkeypatch.setattr(serving, "SPARE_TOKENS", 7)
+    settings = {"do_sample": False, "min_new_tokens": 25, "max_new_tokens": 25, "pad_token_id": 0}
+    masks = encoded["attention_mask"].bool()
+    rows = [ids[mask].tolist() for ids, mask in zip(encoded["input_ids"], masks, strict=True)]
+    calls, forward = [], plain.forward
+    monkeypatch.setattr(plain, "forward", lambda **given: calls.append(given["input_ids"].shape) or forward(**given))
+    with torch.inference_mode():
+        batch = read_prompts(plain, [*rows, rows[0]], pad_id=0)
+        assert calls == [(1, len(row) - 1) for row in rows], "each distinct prompt once, unpadded"
+        monkeypatch.undo()
+        got = plain.generate(**batch, **settings)
+        wanted = plain.generate(**encoded, **settings)
+    new = encoded["input_ids"].shape[1]
+    assert torch.equal(got[:2, new:], wanted[:, new:]) and torch.equal(got[2], got[0])
 
 
 def test_half_precision_models_are_left_alone(plain):

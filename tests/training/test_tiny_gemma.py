@@ -1,36 +1,16 @@
 """The thesis path on a tiny random Gemma made locally: QLoRA with its hyper-parameters, saved, loaded, generating."""
 
 import pytest
-import torch
-from transformers import GemmaConfig, GemmaForCausalLM
+from tiny_gemma import RECORDS
 
 from fitsense.models.adapters import AdapterError
-from fitsense.models.base import GEMMA_TEMPLATE, load_dequantised, load_nf4, load_unquantised
+from fitsense.models.base import load_dequantised, load_nf4, load_unquantised
 from fitsense.models.generation import load_student, merge_adapter
 from fitsense.models.tokens import end_of_turn, load_tokenizer, render_prompt
 from fitsense.params import ModelParams, load_params
 from fitsense.training.held_out import mean_loss
 from fitsense.training.qlora import train_adapter
 from fitsense.training.records import tokenise_record
-
-RECORDS = [{"record_id": f"r{i:02d}", "instruction": f"Double it.\nInput:\n{{\"n\":{i}}}", "response": f'{{"answer":{2 * i}}}',
-            "context": {"user_id": i, "prompt_type": "plan_creation"}} for i in range(16)]
-
-
-@pytest.fixture(scope="module")
-def gemma(tmp_path_factory):
-    """A 2-layer Gemma with random weights, Gemma's turn tokens and Gemma's chat template."""
-    folder = tmp_path_factory.mktemp("gemma")
-    tokenizer = load_tokenizer(ModelParams()).__class__.from_pretrained(load_tokenizer(ModelParams()).name_or_path)
-    tokenizer.add_special_tokens({"additional_special_tokens": ["<start_of_turn>", "<end_of_turn>"]})
-    tokenizer.chat_template = GEMMA_TEMPLATE
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = GemmaConfig(vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
-                         num_attention_heads=2, num_key_value_heads=1, head_dim=32, max_position_embeddings=512,
-                         initializer_range=0.3)
-    GemmaForCausalLM(config).save_pretrained(folder)
-    return ModelParams(name="tiny-gemma", source="local", path=str(folder))
 
 
 def tokenised(params):

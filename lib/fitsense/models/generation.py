@@ -23,7 +23,7 @@ from fitsense.contracts.requests import Request, user_turn
 from fitsense.models.adapters import adapter_digest, check_adapter
 from fitsense.models.base import load_dequantised
 from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
-from fitsense.models.serving import growing_cache, pack_linears
+from fitsense.models.serving import pack_linears, read_prompts
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer, render_prompt
 from fitsense.models.torch_thread import on_torch_thread, submit
 from fitsense.params import ModelParams, hash_params
@@ -98,9 +98,8 @@ class Student:
 
     def _generate_batch(self, requests, flags, max_new_tokens, exercise_names, streamer, abandoned) -> list[Generation]:
         prompts = [render_prompt(self.tokenizer, user_turn(request)) for request in requests]
-        encoded = self.tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
-        encoded = encoded.to(self.model.device)
-        n_prompt = encoded["input_ids"].shape[1]
+        rows = self.tokenizer(prompts, add_special_tokens=False)["input_ids"]
+        n_prompt = max(map(len, rows))
         processors = []
         if any(flags):
             grammars = [compile_grammar(request, exercise_names(request)) if flag else None
@@ -110,13 +109,12 @@ class Student:
         started = time.perf_counter()
         with torch.inference_mode():
             output = self.model.generate(
-                input_ids=encoded["input_ids"], attention_mask=encoded["attention_mask"], do_sample=False,
-                max_new_tokens=max_new_tokens, eos_token_id=self.end_id, pad_token_id=self.end_id,
-                past_key_values=growing_cache(), logits_processor=processors, streamer=streamer,
+                **read_prompts(self.model, rows, self.end_id), do_sample=False, max_new_tokens=max_new_tokens,
+                eos_token_id=self.end_id, pad_token_id=self.end_id, logits_processor=processors, streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([clock, _StopWhen(abandoned)]))
         ended = time.perf_counter()
-        rows = zip(output[:, n_prompt:].tolist(), clock.ended, strict=True)
-        return [self._finish(row, (own or ended) - started, ended - started, len(requests)) for row, own in rows]
+        written = zip(output[:, n_prompt:].tolist(), clock.ended, strict=True)
+        return [self._finish(row, (own or ended) - started, ended - started, len(requests)) for row, own in written]
 
     def _finish(self, tokens: list[int], seconds: float, batch_s: float, batch_size: int) -> Generation:
         stopped = self.end_id in tokens

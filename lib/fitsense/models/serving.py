@@ -1,7 +1,8 @@
 """What makes a merged model quick to write with on a CPU: weights packed once, a key-value cache that grows in place.
 
-    pack_linears(model)                                   # after merging; a no-op on CUDA and where FBGEMM is missing
-    model.generate(..., past_key_values=growing_cache())
+    pack_linears(model)                      # after merging; a no-op on CUDA and where FBGEMM is missing
+    batch = read_prompts(model, rows, pad_id)
+    model.generate(**batch, ...)             # the prompts are in the cache already
 
 A decoding step multiplies a few rows by every weight, so it waits for memory: packed half-precision weights halve what
 is read, and are laid out for few rows. Sums stay in fp32. Training never sees packed weights.
@@ -9,6 +10,7 @@ is read, and are laid out for few rows. Sums stay in fp32. Training never sees p
 
 import torch
 from torch import nn
+from torch.nn.functional import pad
 from transformers import Cache
 from transformers.cache_utils import DynamicLayer
 
@@ -59,6 +61,17 @@ class GrowingLayer(DynamicLayer):
         self._buffers = (self.keys, self.values)
         self.is_initialized = True
 
+    @classmethod
+    def beside(cls, layers: list["GrowingLayer"], n_tokens: int) -> "GrowingLayer":
+        """Layers of one row each, put into one of many rows; shorter ones get room on their left, which the mask hides."""
+        joined = cls()
+        joined.lazy_initialization(layers[0].keys, layers[0].values)
+        joined.keys, joined.values = (
+            torch.cat([pad(held, (0, 0, n_tokens - held.shape[2], 0)) for held in side])
+            for side in ([layer.keys for layer in layers], [layer.values for layer in layers]))
+        joined._buffers = (joined.keys, joined.values)
+        return joined
+
     def update(self, key_states: torch.Tensor, value_states: torch.Tensor, *args,
                **kwargs) -> tuple[torch.Tensor, torch.Tensor]:
         """Append, and return everything held so far."""
@@ -84,3 +97,25 @@ def _with_room(old: torch.Tensor, n_tokens: int) -> torch.Tensor:
 def growing_cache() -> Cache:
     """A fresh cache for one call of generate: full attention on every layer (a sliding layer masks what it may not see)."""
     return Cache(layer_class_to_replicate=GrowingLayer)
+
+
+def read_prompts(model, rows: list[list[int]], pad_id: int) -> dict:
+    """Read every distinct prompt once, each at its own length; returns what generate() needs to go on from there.
+
+    `rows`: token ids of each prompt, two or more. Result: input_ids and attention_mask (rows, longest), padded on the left, and a
+    cache of all but each prompt's last token. A padded batch would read its longest prompt as often as it has rows.
+    """
+    read = {}
+    with torch.inference_mode():
+        for row in rows:
+            if tuple(row) not in read:
+                read[tuple(row)] = growing_cache()
+                ids = torch.tensor([row[:-1]], device=model.device)
+                model(input_ids=ids, past_key_values=read[tuple(row)], use_cache=True, logits_to_keep=1)
+    longest, cache = max(map(len, rows)), growing_cache()
+    for index in range(len(read[tuple(rows[0])].layers)):
+        cache.layers.append(GrowingLayer.beside([read[tuple(row)].layers[index] for row in rows], longest - 1))
+    padding = [[pad_id] * (longest - len(row)) for row in rows]
+    ids = torch.tensor([left + row for left, row in zip(padding, rows, strict=True)], device=model.device)
+    mask = torch.tensor([[0] * len(left) + [1] * len(row) for left, row in zip(padding, rows, strict=True)], device=model.device)
+    return {"input_ids": ids, "attention_mask": mask, "past_key_values": cache}

@@ -16,6 +16,7 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig
 from safetensors.torch import load_file, save_file
+from torch.nn.functional import cross_entropy
 from transformers import PrinterCallback, TrainerCallback, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
@@ -28,6 +29,7 @@ from fitsense.params import Params, hash_params
 from fitsense.training.card import adapter_card
 from fitsense.training.progress import ClockCheckpoint, LiveLine
 from fitsense.training.records import (
+    IGNORED,
     TokenisedRecord,
     assert_end_of_turn_trained,
     count_epoch_tokens,
@@ -83,7 +85,7 @@ def _forget_other_training(folder: Path, key: str) -> None:
 
 
 def build_trainer(chosen: list[TokenisedRecord], params: Params, folder: Path) -> SFTTrainer:
-    """An SFTTrainer over pre-tokenised records on the NF4 base."""
+    """TRL's trainer over pre-tokenised records on the NF4 base."""
     set_seed(params.seed)
     training = params.training
     data = Dataset.from_list([{"input_ids": r.input_ids, "labels": r.labels} for r in chosen])
@@ -92,13 +94,44 @@ def build_trainer(chosen: list[TokenisedRecord], params: Params, folder: Path) -
     # Known and harmless on this path: the optimiser is not paged on a CPU; TRL still names checkpointing the old way.
     warnings.filterwarnings("ignore", message="Paged optimizers are not supported on CPU")
     warnings.filterwarnings("ignore", message=".*gradient_checkpointing.* is deprecated", category=FutureWarning)
-    trainer = SFTTrainer(
+    trainer = AnswerLossTrainer(
         model=load_nf4(params.model), args=trainer_config(params, folder), train_dataset=data, peft_config=lora,
         processing_class=load_tokenizer(params.model),
         callbacks=[LiveLine(count_epoch_tokens(chosen)), ClockCheckpoint(training.checkpoint_every_s),
                    AdapterType(compute_dtype(params.model))])
     trainer.remove_callback(PrinterCallback)  # LiveLine says the same, and the time left
     return trainer
+
+
+class AnswerLossTrainer(SFTTrainer):
+    """SFTTrainer with the same loss, cross-entropy over the answer's tokens, computed in one piece.
+
+    TRL's own head works in tiles, computes each again on the way back and measures entropy: less memory, but 45% of a
+    step's time on a CPU (12 of 27 s for two records of 1,567 tokens in all, 2 cores).
+    """
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        """Mean loss in nats a token over the whole optimiser step; only answer positions pass the language head."""
+        labels = inputs["labels"][:, 1:]
+        places = (labels != IGNORED).any(dim=0).nonzero().squeeze(1)
+        kept = labels[:, places]
+        outputs = model(**{key: value for key, value in inputs.items() if key != "labels"}, logits_to_keep=places, use_cache=False)
+        loss = cross_entropy(outputs.logits.float().flatten(0, 1), kept.flatten(), ignore_index=IGNORED, reduction="sum")
+        count = (kept != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+        self._note(outputs.logits.detach(), kept, inputs)
+        loss = loss / count
+        if self.args.average_tokens_across_devices and num_items_in_batch is not None:
+            loss = loss * self.accelerator.num_processes  # what is averaged over devices was counted over all of them
+        return (loss, outputs) if return_outputs else loss
+
+    def _note(self, logits: torch.Tensor, labels: torch.Tensor, inputs: dict) -> None:
+        """Token accuracy and tokens seen, where TRL's log looks for them."""
+        known = labels != IGNORED
+        right = (logits.argmax(dim=-1) == labels) & known
+        metrics = self._metrics["train" if self.model.training else "eval"]
+        metrics["mean_token_accuracy"].append((right.sum() / known.sum()).item())
+        self._total_train_tokens += int(inputs["attention_mask"].sum())
+        metrics["num_tokens"] = [self._total_train_tokens]
 
 
 class AdapterType(TrainerCallback):
