@@ -115,7 +115,8 @@ class AnswerLossTrainer(SFTTrainer):
         labels = inputs["labels"][:, 1:]
         places = (labels != IGNORED).any(dim=0).nonzero().squeeze(1)
         kept = labels[:, places]
-        outputs = model(**{key: value for key, value in inputs.items() if key != "labels"}, logits_to_keep=places, use_cache=False)
+        seen = {key: value for key, value in inputs.items() if key != "labels"}
+        outputs = model(**seen, logits_to_keep=places, use_cache=False)
         loss = cross_entropy(outputs.logits.float().flatten(0, 1), kept.flatten(), ignore_index=IGNORED, reduction="sum")
         count = (kept != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         self._note(outputs.logits.detach(), kept, inputs)
