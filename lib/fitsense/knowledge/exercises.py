@@ -4,7 +4,7 @@ Knows nothing of people or plans. Joint loads and flags are heuristics (see the 
 """
 
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -57,30 +57,36 @@ Muscle = Literal[
     "hamstrings",
     "glutes",
     "calves",
+    "forearms",
     "core",
     "hips",
     "neck",
     "heart",
     "balance",
 ]
+Mechanic = Literal["compound", "isolation", "none"]
 Line = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class Exercise(Strict):
-    """One exercise. `joint_load` part -> 0..3 for all eight parts; `met` energy cost; `each_side`: left and right."""
+    """One exercise. `joint_load` part -> 0..3 for all eight parts; `met` energy cost; `each_side`: left and right.
+
+    `mechanic`: more than one joint moves, one moves, or none to speak of (holds, and all that is not strength).
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
     kind: Kind = "strength"
     pattern: Pattern
+    mechanic: Mechanic
     primary: list[Muscle]
     secondary: list[Muscle] = []
     access: Equipment
     level: Level = "beginner"
     joint_load: dict[BodyPart, Annotated[int, Field(ge=0, le=3)]] = Field(default={}, alias="load")
     flags: list[Flag] = []
-    cues: Annotated[list[Line], Field(min_length=2, max_length=2)]
+    cues: Annotated[list[Line], Field(min_length=2, max_length=3)]
     mistake: Line
     easier: str | None = None
     harder: str | None = None
@@ -88,6 +94,13 @@ class Exercise(Strict):
     seated: bool = False
     each_side: bool = False
     dose: Literal["reps", "seconds", "minutes"] = "reps"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_mechanic(cls, row: Any) -> Any:
+        if not isinstance(row, dict) or "mechanic" in row:
+            return row
+        return {**row, "mechanic": "compound" if row.get("kind", "strength") == "strength" else "none"}
 
     @model_validator(mode="after")
     def _name_every_joint(self):

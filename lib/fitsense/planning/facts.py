@@ -68,8 +68,8 @@ def find_asked(words: str, week: list[CompactDay]) -> list[Exercise]:
 
 def _tell_exercise(exercise: Exercise, person: Person) -> list[str]:
     """Cues and common mistake, and the easier form where the person may do it."""
-    first, second = exercise.cues
-    lines = [f"{exercise.name}: {first.lower()}; {second.lower()}. Common mistake: {exercise.mistake.lower()}."]
+    cues = "; ".join(cue.lower() for cue in exercise.cues)
+    lines = [f"{exercise.name}: {cues}. Common mistake: {exercise.mistake.lower()}."]
     trained = " and ".join(exercise.primary)
     if exercise.kind == "strength":
         lines.append(f"{exercise.name} trains {trained}.")
