@@ -9,39 +9,65 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# Tests that need no run of the whole go to two workers of one thread each. Notebooks run one after another: opening a stage
-# takes back its manifest until it is done, so a later notebook beside it would find an unfinished stage.
-TWO_WORKERS, ONE_THREAD = ["-n", "2", "--dist", "loadfile"], {"OMP_NUM_THREADS": "1"}
+RUN_ID = "smoke-test"
+# Two workers of one thread each; a file's tests stay together and start in the order in which they were collected.
+TWO_WORKERS = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Executed notebooks, in two lanes side by side. Opening a stage takes back its manifest until it is done, so that no notebook
+# may run beside one that reads it: each lane works on a copy of the run of its own, its notebooks one after another.
+LANES = (("01", "02", "03", "04", "05"), ("06", "07"))
 
 
-def list_phases(outputs: Path, full: bool) -> list[tuple[str, list[str], dict[str, str]]]:
-    """(name, pytest arguments, environment) of every phase, in order."""
+def run_phase(name: str, commands: list[list[str]], environments: list[dict[str, str]]) -> bool:
+    """Run pytest commands side by side, show their output whole and in order; True if all passed."""
+    started = time.monotonic()
+    print(f"== {name}", flush=True)
+    pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=5"]
+
+    def run(command: list[str], environment: dict[str, str], later: bool) -> subprocess.CompletedProcess:
+        return subprocess.run([*pytest, *command], cwd=ROOT, env=environment, check=False, text=True, capture_output=later)
+
+    with ThreadPoolExecutor() as pool:
+        ended = list(pool.map(run, commands, environments, [place > 0 for place in range(len(commands))]))
+    for one in ended[1:]:
+        print(one.stdout, one.stderr, flush=True)
+    print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
+    return not any(one.returncode for one in ended)
+
+
+def run_all_phases(folder: Path, full: bool) -> bool:
+    """The three phases, up to the first that fails."""
     chosen = "" if full else " and not full"
-    notebooks = ["--nbval-lax", "--nbval-cell-timeout=600", str(outputs / "smoke-test" / "notebooks")]
-    return [("units", [*TWO_WORKERS, "-m", f"not smoke{chosen}", "tests"], ONE_THREAD),
-            ("smoke run, killed and resumed", ["-m", f"smoke{chosen}", "tests"], {}),
-            ("notebooks run again", notebooks, {})]
+    shared = {**os.environ, "FITSENSE_BATCH": "1", "TOKENIZERS_PARALLELISM": "false"}
+    outputs = shared | {"FITSENSE_OUTPUTS": str(folder)}
+    one_thread = {"OMP_NUM_THREADS": "1"}
+    return (run_phase("units", [[*TWO_WORKERS, "-m", f"not smoke{chosen}", "tests"]], [outputs | one_thread])
+            and run_phase("smoke run, killed and resumed", [["-m", f"smoke{chosen}", "tests"]], [outputs])
+            and run_phase("notebooks run again", *copy_lanes(folder, shared | one_thread)))
+
+
+def copy_lanes(folder: Path, shared: dict[str, str]) -> tuple[list[list[str]], list[dict[str, str]]]:
+    """The commands and environments of the lanes, each with its copy of the run."""
+    commands, environments = [], []
+    for lane in LANES:
+        copy = folder / f"lane-{lane[0]}"
+        shutil.copytree(folder / RUN_ID, copy / RUN_ID)
+        notebooks = [str(next((copy / RUN_ID / "notebooks").glob(f"{number}_*.ipynb"))) for number in lane]
+        commands.append(["--nbval-lax", "--nbval-cell-timeout=600", *notebooks])
+        environments.append(shared | {"FITSENSE_OUTPUTS": str(copy)})
+    return commands, environments
 
 
 def main() -> int:
-    """Run the phases, stop at the first that fails, remove what they wrote."""
-    outputs = Path(tempfile.mkdtemp(prefix="fitsense-test-"))
-    shared = {**os.environ, "FITSENSE_OUTPUTS": str(outputs), "FITSENSE_BATCH": "1", "TOKENIZERS_PARALLELISM": "false"}
+    """Run everything, then remove what was written."""
+    folder = Path(tempfile.mkdtemp(prefix="fitsense-test-"))
     try:
-        for name, arguments, environment in list_phases(outputs, "--full" in sys.argv):
-            started = time.monotonic()
-            print(f"== {name}", flush=True)
-            command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=5", *arguments]
-            code = subprocess.run(command, cwd=ROOT, env=shared | environment, check=False).returncode
-            print(f"== {name}: {time.monotonic() - started:.0f} s", flush=True)
-            if code:
-                return code
-        return 0
+        return 0 if run_all_phases(folder, "--full" in sys.argv) else 1
     finally:
-        shutil.rmtree(outputs, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

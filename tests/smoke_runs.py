@@ -10,6 +10,10 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN_ID = "smoke-test"
+SMOKE = ["--params", "params/smoke.yaml"]
+# The moment to kill a stage in: as soon as a file like this stands in its folder.
+KILL_MOMENTS = {"01_synthesis": "queries.jsonl", "02_teacher_labelling": "*", "03_distillation": "*.jsonl",
+                "04_validation": "*.json", "05_qlora_training": "checkpoints/checkpoint-*/trainer_state.json"}
 
 
 def run_all(outputs: Path, *arguments: str, **options) -> subprocess.CompletedProcess:

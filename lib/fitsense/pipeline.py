@@ -47,6 +47,7 @@ PLAIN_ERRORS = {"ArtifactError", "ParamsError", "BaseModelError", "AdapterError"
 
 # Kernels talk over files of this user, not over TCP ports that everybody on the machine can reach.
 LOCAL_KERNEL = Config({"KernelManager": {"transport": "ipc"}, "AsyncKernelManager": {"transport": "ipc"}})
+QUIET_KERNEL = ["--IPKernelApp.log_level=50"]  # or it sometimes logs an "ERROR" about being closed
 _publish = OutputWidget._publish_msg
 
 
@@ -167,7 +168,8 @@ def execute_notebook(stage: str, request: RunRequest, run_dir: Path) -> None:
     try:
         papermill.execute_notebook(
             str(ROOT / "notebooks" / f"{stage}.ipynb"), str(target), parameters=parameters, kernel_name="python3",
-            cwd=str(ROOT), progress_bar=False, stdout_file=sys.stdout, log_output=False, config=LOCAL_KERNEL)
+            cwd=str(ROOT), progress_bar=False, stdout_file=sys.stdout, log_output=False, config=LOCAL_KERNEL,
+            extra_arguments=QUIET_KERNEL)
     except PapermillExecutionError as error:
         raise _translate(stage, target, error) from None
     except DeadKernelError:

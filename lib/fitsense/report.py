@@ -29,7 +29,9 @@ def build_reports(run_dir: Path) -> Path:
     """Write HTML for every executed notebook of a run and an index page with headline table and figures."""
     folder = run_dir / "reports"
     for notebook in sorted((run_dir / "notebooks").glob("*.ipynb")):
-        write_text(folder / f"{notebook.stem}.html", notebook_html(notebook))
+        page = folder / f"{notebook.stem}.html"
+        if not page.is_file() or page.stat().st_mtime <= max(notebook.stat().st_mtime, Path(__file__).stat().st_mtime):
+            write_text(page, notebook_html(notebook))
     for figure in _figures(run_dir):
         target = folder / "figures" / f"{figure.parent.parent.name}-{figure.name}"
         target.parent.mkdir(parents=True, exist_ok=True)
