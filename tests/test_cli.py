@@ -307,6 +307,22 @@ def test_demo_share_needs_auth(run):
     assert (code, out) == (BAD_INPUT, "") and "auth" in err and err.count("\n") == 1
 
 
+def test_an_adapter_whose_base_cannot_be_had_is_one_line(write, run, tmp_path, monkeypatch):
+    from fitsense.models import base
+    from fitsense.models.adapters import BASE_FILE
+    from fitsense.params import ModelParams
+
+    monkeypatch.setenv("FITSENSE_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setattr(base.subprocess, "run", lambda *given, **options: subprocess.CompletedProcess(given, 1, "", "no network"))
+    model = ModelParams()
+    (tmp_path / "adapter_config.json").write_text("{}")
+    (tmp_path / "adapter_model.safetensors").write_bytes(b"")
+    (tmp_path / BASE_FILE).write_text(json.dumps({**base.base_fingerprint(model), "model": model.model_dump()}))
+    code, _, err = run("plan", "--profile", write("p.json", PLAIN_PROFILE), "--coach", str(tmp_path))
+    assert code == BAD_INPUT and len(err.strip().splitlines()) == 1
+    assert "could not be fetched" in err and "no network" in err
+
+
 def test_module_runs_without_loading_a_model():
     code = "import sys; from fitsense.cli import main; main(['triage', 'my knee aches']); " \
            "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'gradio', 'pandas')))"

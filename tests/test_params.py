@@ -34,6 +34,9 @@ def test_thesis_has_the_thesis_hyperparameters():
     ("teacher.provider=openai_compatible", "needs base_url"),
     ("training.learning_rate.x=1", "training.learning_rate: got {'x': 1}"),
     ("seed=1=2", "seed: got '1=2'"),
+    ("training.prompt_type_shares.plan_creaton=1", "did you mean training.prompt_type_shares.plan_creation?"),
+    ("evaluation.n_plans.student_gramar=2", "did you mean evaluation.n_plans.student_grammar?"),
+    ("evaluation.n_short={base: 1, student: 1}", "evaluation.n_short.student_grammar"),
 ])
 def test_mistakes_are_named(override, expected):
     with pytest.raises(ParamsError) as caught:

@@ -7,6 +7,7 @@ from fitsense.statistics import (
     EMPTY,
     Sampling,
     compare_paired,
+    design_effect,
     estimate_mean,
     estimate_proportion,
     estimate_quantile,
@@ -108,3 +109,17 @@ def test_paired_comparison_counts_wins_and_losses_and_leaves_out_what_one_side_l
     found = compare_paired([0, 0, 0, 1, float("nan")], [1, 1, 0, 0, 1], [1, 2, 3, 4, 5], SAMPLING, binary=True)
     assert (found["wins"], found["losses"], found["n"], found["difference"]) == (2, 1, 4, 0.25)
     assert found["ci_low"] <= 0.25 <= found["ci_high"] and found["p_value"] == 1.0
+
+
+@pytest.mark.parametrize("values", [[1] * 12, [0] * 12])
+def test_users_who_all_agree_count_once_each_however_often_asked(values):
+    asked_thrice = estimate_proportion(values, [0, 1, 2, 3] * 3, SAMPLING)
+    low, high = wilson_interval(4 * values[0], 4)
+    assert (asked_thrice["ci_low"], asked_thrice["ci_high"], asked_thrice["n"]) == (round(low, 4), round(high, 4), 12)
+
+
+def test_one_user_says_as_much_as_one_answer():
+    found = estimate_proportion([1, 0, 1, 1], [5] * 4, SAMPLING)
+    low, high = wilson_interval(0.75, 1)
+    assert (found["ci_low"], found["ci_high"]) == (round(low, 4), round(high, 4))
+    assert design_effect(np.array([1.0, 0, 1, 1]), np.array([5] * 4)) == 4

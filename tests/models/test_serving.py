@@ -6,7 +6,7 @@ from torch import nn
 
 from fitsense.models import serving
 from fitsense.models.base import load_dequantised
-from fitsense.models.generation import load_student
+from fitsense.models.generation import _RowClock, load_student
 from fitsense.models.serving import PackedLinear, can_pack, growing_cache, read_prompts
 from fitsense.models.tokens import load_tokenizer, render_prompt
 from fitsense.params import ModelParams
@@ -82,3 +82,12 @@ def test_half_precision_models_are_left_alone(plain):
     assert not can_pack(model)
     model.dtype = torch.float32
     assert can_pack(model) == ("fbgemm" in torch.backends.quantized.supported_engines)
+
+
+def test_each_row_of_a_batch_has_its_own_time_to_the_end(monkeypatch):
+    now = iter([10.0, 11.0, 12.0, 13.0])
+    monkeypatch.setattr("fitsense.models.generation.time.perf_counter", lambda: next(now))
+    clock = _RowClock(end_id=2, n_rows=3)
+    for step in ([5, 5, 2], [2, 5, 2], [2, 5, 2]):  # the third row ends first, the second never; ended rows are padded
+        assert not clock(torch.tensor([[9, token] for token in step]), None).any(), "it stops nothing"
+    assert clock.ended == [11.0, None, 10.0]
