@@ -6,6 +6,7 @@ import pytest
 from smoke_runs import RUN_ID, SMOKE, run_all
 
 from fitsense.artifacts import STAGES, hash_folder, read_json, read_jsonl
+from fitsense.params import ROOT
 
 
 def test_smoke_run_writes_every_stage(smoke_run):
@@ -15,6 +16,7 @@ def test_smoke_run_writes_every_stage(smoke_run):
         assert manifest["seconds"] > 0 and manifest["peak_memory_mb"] > 0
     assert "Headline" in (smoke_run / "reports" / "index.html").read_text()
     assert len(list((smoke_run / "reports").glob("0*.html"))) == 7
+    assert not [path.name for path in ROOT.iterdir() if path.is_socket()], "kernels leave nothing in the repository"
 
 
 def test_training_resumed_from_its_checkpoint(smoke_run):

@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,8 +46,6 @@ PLAIN_ERRORS = {"ArtifactError", "ParamsError", "BaseModelError", "AdapterError"
                 "DatasetError", "AppError"}
 
 
-# Kernels talk over files of this user, not over TCP ports that everybody on the machine can reach.
-LOCAL_KERNEL = Config({"KernelManager": {"transport": "ipc"}, "AsyncKernelManager": {"transport": "ipc"}})
 QUIET_KERNEL = ["--IPKernelApp.log_level=50"]  # or it sometimes logs an "ERROR" about being closed
 _publish = OutputWidget._publish_msg
 
@@ -166,10 +165,11 @@ def execute_notebook(stage: str, request: RunRequest, run_dir: Path) -> None:
     os.environ.update({"FITSENSE_BATCH": "1", **KEEP_MEMORY})  # FITSENSE_BATCH: an app opened in a notebook closes again
     parameters = {"PARAMS_FILE": _from_root(request.params_file), "RUN_ID": run_dir.name, "OVERRIDES": list(request.overrides)}
     try:
-        papermill.execute_notebook(
-            str(ROOT / "notebooks" / f"{stage}.ipynb"), str(target), parameters=parameters, kernel_name="python3",
-            cwd=str(ROOT), progress_bar=False, stdout_file=sys.stdout, log_output=False, config=LOCAL_KERNEL,
-            extra_arguments=QUIET_KERNEL)
+        with tempfile.TemporaryDirectory(prefix="fitsense-") as sockets:
+            papermill.execute_notebook(
+                str(ROOT / "notebooks" / f"{stage}.ipynb"), str(target), parameters=parameters, kernel_name="python3",
+                cwd=str(ROOT), progress_bar=False, stdout_file=sys.stdout, log_output=False, config=local_kernel(sockets),
+                extra_arguments=QUIET_KERNEL)
     except PapermillExecutionError as error:
         raise _translate(stage, target, error) from None
     except DeadKernelError:
@@ -179,6 +179,12 @@ def execute_notebook(stage: str, request: RunRequest, run_dir: Path) -> None:
         if error.errno == errno.ENOSPC:
             raise PipelineError(_disk_full(run_dir)) from None
         raise
+
+
+def local_kernel(folder: str) -> Config:
+    """Kernels that talk over socket files of this user, not over TCP ports that everybody on the machine can reach."""
+    manager = {"transport": "ipc", "ip": f"{folder}/kernel"}
+    return Config({"KernelManager": manager, "AsyncKernelManager": manager})
 
 
 def _from_root(params_file: str) -> str:
