@@ -18,6 +18,7 @@ from fitsense.artifacts import STAGES, UPSTREAM, ArtifactError, changed_file, re
 from fitsense.evaluation.suites import HEADLINES
 from fitsense.params import ROOT
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1f2933;background:#fff}
 h1,h2{line-height:1.2}table{border-collapse:collapse;font-size:.85rem;display:block;overflow-x:auto}
 th,td{padding:.35rem .6rem;border-bottom:1px solid #e4e7eb;text-align:left;white-space:nowrap}
@@ -43,6 +44,8 @@ def notebook_html(path: Path) -> str:
     """One executed notebook as a self-contained page without this machine's paths."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:  # a widget without its kernel is a line of noise
+        cell.outputs = [output for output in cell.get("outputs", []) if WIDGET not in output.get("data", {})]
     exporter = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True, require_js_url="", mathjax_url="")
     body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
     return without_machine_paths(body)
