@@ -4,7 +4,6 @@ Rules energy_deficit, energy_surplus, protein_daily. No number where a number wo
 plan decides (diabetes, eating-disorder history, kidney disease). Knows nothing of training.
 """
 
-import re
 from functools import cache
 from importlib.resources import files
 
@@ -14,6 +13,8 @@ from fitsense.contracts.plan import Macros, MealTiming, NutritionSuggestions
 from fitsense.contracts.profile import Profile
 from fitsense.knowledge.foods import load_foods
 from fitsense.safety.energy import calorie_bounds, energy_need, round_50
+from fitsense.safety.food_limits import list_allergies, read_food_limits
+from fitsense.safety.meals import list_fitting_foods
 from fitsense.safety.screening import Limits
 
 DEFICIT_SHARE, SURPLUS_KCAL = 0.18, {"muscle_gain": 250, "strength_increase": 150}
@@ -30,19 +31,17 @@ FAT_SHARE = {"endurance_improvement": 25}
 CAPPED_BMI = 27
 MEAL_PARTS = ("before", "before_with", "after_protein", "after_with")
 USUAL_MEAL, USUAL_DIET = "Your usual meal, without what you are allergic to", "Your usual meal, as your diet allows"
-_CLAUSE = re.compile(r"[,;&+\n()]|(?<!\bn)/|\b(?:and|or|plus)\b")
-_AVOIDED = re.compile(
-    r"\b(?:no|not|never|without|avoid\w*|don'?t eat|do not eat|allergic to|intolerant to|except|but not)\s+([^.;]+)|"
-    r"\b([a-z]+)[- ]free\b"
-)
-_WORD = re.compile(r"[a-z]+")
 CARE_PLAN_RULES = ("diabetes", "eating_disorder", "kidney", "insulin", "very_low_bmi")
 
 
 @cache
-def load_diets() -> dict:
-    """Read diets.yaml."""
-    return yaml.safe_load((files("fitsense.planning") / "diets.yaml").read_text(encoding="utf-8"))
+def load_meal_parts() -> dict[str, list[str]]:
+    """Foods by part of the meal around training, best first; raises ValueError where one is not in the catalogue."""
+    parts = yaml.safe_load((files("fitsense.planning") / "meal_parts.yaml").read_text(encoding="utf-8"))
+    unknown = {name for names in parts.values() for name in names} - load_foods().keys()
+    if unknown:
+        raise ValueError(f"planning/meal_parts.yaml: {sorted(unknown)} are not in the food catalogue")
+    return parts
 
 
 def choose_calories(profile: Profile, limits: Limits) -> int | None:
@@ -86,10 +85,13 @@ def suggest_meals(profile: Profile, limits: Limits) -> MealTiming:
             pre_workout="Keep your regular meals, as your care plan says.",
             post_workout="A balanced meal from your usual foods.",
         )
-    table, fits = load_diets(), find_fitting_foods(profile)
+    given = profile.constraints
+    allergies = tuple(list_allergies(given))
+    is_hidden = read_food_limits(given.diet or "", allergies).hidden
+    table, fits = load_meal_parts(), frozenset() if is_hidden else find_fitting_foods(profile)
     meals = [[name for name in table[part] if name in fits] for part in MEAL_PARTS]
     before, beside, protein, starch = (names[0] if names else None for names in meals)
-    usual = USUAL_MEAL if profile.constraints.allergies else USUAL_DIET
+    usual = USUAL_MEAL if allergies else USUAL_DIET
     return MealTiming(
         pre_workout=f"{before} with {beside} 1-2 hours before.".capitalize() if before and beside else f"{usual}.",
         post_workout=f"{protein} with {starch} within 2 hours.".capitalize() if protein and starch else f"{usual}.",
@@ -97,60 +99,6 @@ def suggest_meals(profile: Profile, limits: Limits) -> MealTiming:
 
 
 def find_fitting_foods(profile: Profile) -> frozenset[str]:
-    """Foods that fit the diet and every allergy in the person's words; none where an allergy is not recognised.
-
-    An allergy rules out the allergens and the families of foods that diets.yaml knows it by, and every food of which it
-    names a word ("rice" rules out rice cakes, "bananas" the banana). In a diet only what it says to avoid rules out.
-    """
-    table, given = load_diets(), profile.constraints
-    diet = (given.diet or "").lower()
-    tags = frozenset(row["tag"] for row in table["diets"] if any(word in diet for word in row["words"]))
-    allergies = [clause for text in given.allergies or [] for clause in _split_clauses(text.lower())]
-    ruled_out = [_rule_out(clause) for clause in allergies]
-    if any(foods is None for foods in ruled_out):
-        return frozenset()
-    avoided = [_rule_out(clause) or frozenset() for text in _find_avoided(diet) for clause in _split_clauses(text)]
-    out = frozenset().union(*ruled_out, *avoided)
-    return frozenset(name for name, food in load_foods().items() if food.fits(tags, frozenset()) and name not in out)
-
-
-def _find_avoided(diet: str) -> list[str]:
-    return [avoided or free for avoided, free in _AVOIDED.findall(diet)]
-
-
-def _split_clauses(text: str) -> list[str]:
-    return [clause.strip(" .") for clause in _CLAUSE.split(text) if clause.strip(" .")]
-
-
-def _rule_out(clause: str) -> frozenset[str] | None:
-    """The foods that one allergy rules out, none for one that is not to food; None where nobody recognised it."""
-    table, foods = load_diets(), load_foods()
-    allergens = {
-        allergen
-        for row in table["allergies"]
-        if any(word in clause for word in row["words"])
-        for allergen in row["allergens"]
-    }
-    out = {name for name, food in foods.items() if allergens & set(food.allergens)}
-    left = clause
-    for row in table["families"]:
-        hits = [word for word in row["words"] if _has_word(left, word)]
-        out |= set(row["foods"]) if hits else set()
-        for word in hits:  # "tropical fruit" is not all fruit
-            left = re.sub(rf"\b{re.escape(word)}(?:s|es)?\b", " ", left)
-    words = {_singular(word) for word in _WORD.findall(clause)} - set(table["plain_words"])
-    out |= {name for name in foods if words & {_singular(word) for word in _WORD.findall(name)}}
-    is_known = bool(out or allergens) or any(_has_word(clause, word) for word in table["not_food"])
-    return frozenset(out) if is_known else None
-
-
-def _has_word(text: str, word: str) -> bool:
-    return bool(re.search(rf"\b{re.escape(word)}(?:s|es)?\b", text))
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if re.search(r"(?:[sxz]|ch|sh|to)es$", word):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    """Foods that fit the diet and every allergy in the person's words; none where an allergy is not recognised."""
+    given = profile.constraints
+    return list_fitting_foods(given.diet or "", tuple(list_allergies(given)))

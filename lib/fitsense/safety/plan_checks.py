@@ -14,6 +14,7 @@ from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.safety.effort import exceeds_cap, read_rir
 from fitsense.safety.energy import FLOOR_KCAL, calorie_bounds, energy_need
+from fitsense.safety.food_limits import list_allergies
 from fitsense.safety.meals import find_forbidden_foods
 from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, screen
 from fitsense.safety.session_time import session_minutes
@@ -274,7 +275,7 @@ def check_meals(case: Case) -> list[Violation]:
     timing, given = case.plan.nutrition_suggestions.meal_timing, case.profile.constraints
     return [error("check_meals", f"nutrition_suggestions.meal_timing.{name}", f"{food}: {reason}")
             for name in ("pre_workout", "post_workout")
-            for food, reason in find_forbidden_foods(getattr(timing, name), given.diet or "", given.allergies or [])]
+            for food, reason in find_forbidden_foods(getattr(timing, name), given.diet or "", list_allergies(given))]
 
 
 PLAN_CHECKS: tuple[Callable[[Case], list[Violation]], ...] = (
