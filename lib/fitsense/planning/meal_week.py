@@ -167,7 +167,7 @@ def _write_day(name: str, slots: list[Slot], grams: list[int]) -> MealDay:
 def _say_why(profile: Profile, target: Target) -> str:
     given = profile.constraints
     kept = [given.diet] if given.diet else []
-    kept += [f"without {text}" for text in list_allergies(given)]
+    kept += [f"allergy: {text}" for text in list_allergies(given)]
     words = f", kept to: {'; '.join(kept)}"[:160] if kept else ""
     return (f"About {target.kcal:,} kcal and {target.protein:.0f} g of protein a day for {name_goal(profile.goals[0])}{words}; "
             "read every label, since packed foods differ.")
