@@ -105,7 +105,7 @@ def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: L
     if limits.seated_only and not exercise.seated:
         return "limit_seated"
     loads = exercise.joint_load
-    if any([loads[part] > most for part, most in limits.max_joint_load.items()]):  # noqa: C419 (a list is quicker here)
+    if any([loads[part] > most for part, most in limits.max_joint_load.items()]):  # a list is quicker here
         return "limit_joint_load"
     if not limits.avoid_flags.isdisjoint(exercise.flags):
         return "limit_movement"
