@@ -60,7 +60,7 @@ def test_a_week_that_somebody_else_wrote_is_answered_safely(prompt_type):
 
 def test_a_name_without_letters_or_digits_is_no_reason_to_fail():
     week = [CompactDay(day="Monday", exercises=[CompactExercise(name=name, sets=2, reps="8") for name in ("膝", "Push-Up")])]
-    assert find_named("swap the push ups, my 膝 aches", week) == ("Push-Up",)
+    assert find_named("I hate ups", week) == ("Push-Up",) and find_named("swap my 膝", week) == ("膝",)
 
 
 @pytest.mark.full

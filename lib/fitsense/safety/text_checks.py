@@ -53,12 +53,16 @@ _NO_FOOD = re.compile(
     r"lunch|dinner|supper|carbs|carbohydrates?)\b|\bfast(?:ing)? (?:until|till|for|all|through|overnight|before|after)\b|"
     r"\b(?:on an|with an) empty stomach\b|\b(?:nothing|only water|water only) (?:to eat|until|till|for)\b|"
     r"\b(?:do not|don't|stop) (?:eat|eating) (?:anything|at all|all day|until|till)\b|\bstarv(?:e|ing)\b|\blaxatives?\b")
+_NO_WARM_UP = re.compile(
+    r"\b(?:skip|no need (?:to|for a)|leave out|drop|cut|without|forget) (?:a |any |the |your |to )*(?:warm(?:ing)?[- ]?up|"
+    r"cool(?:ing)?[- ]?down)\b|\bno (?:warm|cool)[- ]?(?:up|down)\b")
 _PUSH_FORBIDDEN = re.compile(r"\b(?:do not|don't|never|not|no|without|rather than|instead of)\s+(?:\w+\s+){0,2}?$")
 _FAULTS = (
     (_DOSE, _DOSE_FORBIDDEN, "check_no_dosing", "gives advice on a medicine or its dose"),
     (_DIAGNOSIS, _DIAGNOSIS_IF, "check_no_diagnosis", "states a diagnosis"),
     (_PUSH_ON, _PUSH_FORBIDDEN, "check_push_through_pain", "tells the person to go on against a warning sign"),
     (_TO_THE_END, _PUSH_FORBIDDEN, "check_min_rir", "asks for all the person has; keep repetitions in reserve"),
+    (_NO_WARM_UP, _PUSH_FORBIDDEN, "check_warm_up", "tells the person to leave out warm-up or cool-down"),
     (_NO_FOOD, _PUSH_FORBIDDEN, "check_meals", "tells the person to go without food"),
 )
 ESCALATION_WORDS: dict[Triage, re.Pattern] = {
