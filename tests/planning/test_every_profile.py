@@ -92,7 +92,7 @@ def decide(profile: Profile) -> list:
             plan.adaptive_recommendations, adaptations]
 
 
-@settings(max_examples=100, derandomize=True, **QUIET)
+@settings(max_examples=50, derandomize=True, **QUIET)
 @given(any_profile(), st.randoms(use_true_random=False))
 def test_the_order_in_which_limits_are_told_decides_nothing(profile, rng):
     def shuffle(listed: list) -> list:
@@ -106,7 +106,7 @@ def test_the_order_in_which_limits_are_told_decides_nothing(profile, rng):
     assert decide(check_contract(Profile, value, "profile")) == decide(profile)
 
 
-@settings(max_examples=60, derandomize=True, **QUIET)
+@settings(max_examples=40, derandomize=True, **QUIET)
 @given(any_profile(), st.integers(0, 100), st.lists(st.floats(25, 350), max_size=12), st.integers(0, 8000))
 def test_game_and_history_change_nothing(profile, stat, weights, eaten):
     value = profile.model_dump(mode="json")

@@ -3,7 +3,7 @@
 Knows nothing of people or plans. Joint loads and flags are heuristics (see the header of exercises.yaml).
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -129,6 +129,7 @@ def _names_by_lower_case() -> dict[str, str]:
     return {name.lower(): name for name in load_exercises()}
 
 
+@lru_cache(maxsize=4096)
 def find_exercise(name: str) -> Exercise | None:
     """Find an exercise by name, letter case and outer white space aside; None where the catalogue has none."""
     found = _names_by_lower_case().get(name.strip().lower())

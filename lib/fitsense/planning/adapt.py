@@ -21,6 +21,7 @@ from fitsense.planning.trends import (
     judge_recovery,
     judge_trend,
 )
+from fitsense.planning.weeks import list_smallest
 from fitsense.safety.screening import screen_person
 from fitsense.safety.triage import TriageResult, stricter, triage_text
 
@@ -32,9 +33,9 @@ MAX_TEXT = 400
 def adapt(given: AdaptationInput) -> Adaptation:
     """Adapt a compact week of a person to their logs."""
     limits, weeks = screen_person(given.person), _in_order(given.logs)
-    items = {item.name: item for day in given.plan for item in day.exercises}
+    items = list_smallest(given.plan)
     targets = [
-        target for item in items.values() if (target := _target_of(item, given.person, limits.min_rir)) is not None
+        target for item in items if (target := _target_of(item, given.person, limits.min_rir)) is not None
     ]
     careful = given.person.age >= 65 or limits.max_intensity != "high"
     adherence = judge_adherence(weeks)

@@ -5,6 +5,7 @@ Knows nothing of whether a change is wise: the verifier judges the result.
 """
 
 import math
+import re
 from functools import partial
 
 from fitsense.contracts.changes import Change
@@ -22,6 +23,7 @@ from fitsense.safety.session_time import entry_minutes
 DEFAULT_REST, DEFAULT_RIR, DEFAULT_REPS, DEFAULT_SETS, DEFAULT_MINUTES = 45, 3, "8-12", 2, 10
 GENTLE_RIR = 4  # where only gentle movement is safe (dose.choose_rir)
 STEP_KG = 0.5
+_MINUTES = re.compile(r"(\d{1,3}(?:\.\d+)?) min")
 
 
 def apply_changes(plan: Plan, changes: list[Change], limits: Limits | None = None) -> Plan:
@@ -116,10 +118,17 @@ def _know(name: str, place: str) -> Exercise:
     return exercise
 
 
+def read_minutes(reps: str) -> int | None:
+    """Whole minutes of "20 min"; None where the words are anything else, so that no week a stranger wrote is refused."""
+    found = _MINUTES.fullmatch(reps)
+    return int(float(found[1])) if found else None
+
+
 def _dose(exercise: Exercise, sets: int | None, reps: str | None) -> dict:
     """Sets with reps, or minutes: "20 min" or a timed exercise become a duration."""
-    if reps is not None and reps.endswith(" min"):
-        return {"sets": 1, "duration": int(float(reps.removesuffix(" min")))}
+    minutes = read_minutes(reps or "")
+    if minutes is not None:
+        return {"sets": 1, "duration": minutes}
     if exercise.dose == "minutes":
         return {"sets": 1, "duration": DEFAULT_MINUTES}
     return {"sets": sets or DEFAULT_SETS, "reps": reps or suggest_reps(exercise)}

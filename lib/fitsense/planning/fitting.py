@@ -5,7 +5,6 @@ nothing else fits. Knows nothing of wording, food or progression.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from fitsense.contracts.plan import Day
 from fitsense.contracts.profile import Profile
@@ -45,9 +44,6 @@ class Fitted:
     dose: Dose
     n_exercises: int
     train_minutes: int
-
-
-_seconds_of = lru_cache(maxsize=256)(work_seconds)
 
 
 def fit_week(profile: Profile, selector: Selector) -> Fitted:
@@ -120,7 +116,7 @@ def set_minutes(day: DayDraft, dose: Dose) -> float:
     """Minutes of everything in a day that is done in sets."""
     return (
         sum(
-            dose.sets_of(pick.exercise) * (_seconds_of(dose.reps_of(pick.exercise)) + dose.rest_of(pick.exercise))
+            dose.sets_of(pick.exercise) * (work_seconds(dose.reps_of(pick.exercise)) + dose.rest_of(pick.exercise))
             for pick in day.picks
             if not is_timed(pick.exercise)
         )

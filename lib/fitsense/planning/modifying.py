@@ -11,11 +11,11 @@ from fitsense.contracts.changes import MAX_CHANGES, Modification
 from fitsense.contracts.plan import MAX_ENTRIES_PER_WEEK
 from fitsense.contracts.requests import CompactExercise, ModificationInput
 from fitsense.knowledge.exercises import Exercise, find_exercise
-from fitsense.planning.applying import DEFAULT_MINUTES, suggest_reps
+from fitsense.planning.applying import DEFAULT_MINUTES, read_minutes, suggest_reps
 from fitsense.planning.intents import Intent, read_intent
 from fitsense.planning.selection import Selector, select_for_person
 from fitsense.planning.splits import is_gentle
-from fitsense.planning.weeks import Proposal, estimate_minutes, find_form, find_replacement, list_names
+from fitsense.planning.weeks import Proposal, estimate_minutes, find_form, find_replacement, list_names, list_smallest
 from fitsense.safety.screening import ACCESS_ORDER, screen_person
 from fitsense.safety.triage import triage_text
 
@@ -62,10 +62,12 @@ def swap_unsafe(proposal: Proposal, reason: str) -> int:
     done = 0
     for name in list_unsafe(proposal):
         other = find_replacement(name, proposal.week, proposal.selector)
-        swapped = other is not None and proposal.offer(
-            action="swap", exercise=name, replacement=other.name, reason=reason
+        swap = {"action": "swap", "exercise": name, "replacement": other.name, "reason": reason} if other else None
+        done += (
+            (swap is not None and proposal.offer_swap(**swap))
+            or proposal.offer(action="remove", exercise=name, reason=reason)
+            or (swap is not None and proposal.offer_all([swap], any_length=True))
         )
-        done += swapped or proposal.offer(action="remove", exercise=name, reason=reason)
     return done
 
 
@@ -101,9 +103,7 @@ def _swap_disliked(proposal: Proposal, intent: Intent) -> str:
     for name in names[:2]:
         other = find_replacement(name, proposal.week, proposal.selector)
         if other is not None:
-            proposal.offer(
-                action="swap", exercise=name, replacement=other.name, reason="Same muscles, one you may like more."
-            )
+            proposal.offer_swap(exercise=name, replacement=other.name, reason="Same muscles, one you may like more.")
     if proposal.changes:
         return "Swapped for something that trains the same; the rest stays."
     return "There is no good swap within your limits; tell us which exercise bothers you most."
@@ -185,11 +185,7 @@ def _cut_sets(proposal: Proposal, day, most: int) -> None:
 
 def _take_a_set_off(proposal: Proposal, intent: Intent, reason: str) -> None:
     """One set fewer of everything in the days meant that has more than one."""
-    first: dict[str, CompactExercise] = {}
-    for day in _days_meant(proposal.start, intent):
-        for item in day.exercises:
-            first.setdefault(item.name, item)
-    for item in first.values():
+    for item in list_smallest(_days_meant(proposal.start, intent)):
         if item.sets > 1:
             proposal.offer(action="adjust", day=intent.day, exercise=item.name, sets=item.sets - 1, reason=reason)
 
@@ -209,7 +205,7 @@ def _shorten(proposal: Proposal, day, most: int) -> bool:
 def _shorten_cardio(day, over: int, reason: str) -> dict | None:
     """The change that takes `over` minutes off a day's cardio; None where too little of it would be left."""
     timed = next((item for item in day.exercises if item.reps.endswith(" min")), None)
-    left = int(float(timed.reps.removesuffix(" min"))) - over if timed else 0
+    left = (read_minutes(timed.reps) or 0) - over if timed else 0
     if left < LEAST_CARDIO_MIN:
         return None
     return {"action": "adjust", "day": day.day, "exercise": timed.name, "reps": f"{left} min", "reason": reason}
@@ -233,10 +229,10 @@ def _is_balance(name: str) -> bool:
 
 def list_lifts(proposal: Proposal, intent: Intent) -> list:
     """The compact entries an effort change is about: the named ones, else the first strength exercises."""
-    entries = {item.name: item for day in proposal.start for item in day.exercises}
+    entries = {item.name: item for item in list_smallest(proposal.start)}
     known = {name: find_exercise(name) for name in entries}
     strength = [name for name, exercise in known.items() if exercise is not None and exercise.kind == "strength"]
-    return [entries[name] for name in (intent.names or strength)][:MOST_LIFTS]
+    return [entries[name] for name in (intent.names or strength) if name in entries][:MOST_LIFTS]
 
 
 def _make_harder(proposal: Proposal, intent: Intent) -> str:
@@ -276,8 +272,9 @@ def _step_effort(proposal: Proposal, item, way: str, pct: float, is_named: bool)
 
 def _step_size(item, sign: int) -> dict:
     """One set or five minutes more or fewer, never under one set or five minutes."""
-    if item.reps.endswith(" min"):
-        minutes = max(LEAST_CARDIO_MIN, int(float(item.reps.removesuffix(" min"))) + sign * LEAST_CARDIO_MIN)
+    minutes = read_minutes(item.reps)
+    if minutes is not None:
+        minutes = max(LEAST_CARDIO_MIN, minutes + sign * LEAST_CARDIO_MIN)
         return {"action": "adjust", "exercise": item.name, "reps": f"{minutes} min", "reason": "A few minutes' step."}
     sets = min(max(item.sets + sign, 1), MOST_SETS)
     return {"action": "adjust", "exercise": item.name, "sets": sets, "reason": "One set's step."}

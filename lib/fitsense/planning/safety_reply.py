@@ -11,7 +11,7 @@ from fitsense.contracts.requests import Person, SafetyInput
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.planning.modifying import list_unsafe, swap_unsafe
 from fitsense.planning.selection import Selector, select_for_person
-from fitsense.planning.weeks import Proposal
+from fitsense.planning.weeks import Proposal, list_smallest
 from fitsense.safety.reports import Report, read_report
 from fitsense.safety.triage import TriageResult, triage_text
 
@@ -68,7 +68,7 @@ def _ease_plan(given: SafetyInput, result: TriageResult) -> list[Change]:
     if set(result.matched) <= set(CONDITION_ROWS):
         return []
     proposal = Proposal(given.person, select_for_person(given.person), given.plan, most=MOST_EASED)
-    for item in {item.name: item for day in given.plan for item in day.exercises}.values():
+    for item in list_smallest(given.plan):
         exercise = find_exercise(item.name)
         if exercise is not None and exercise.kind == "strength":
             proposal.offer(

@@ -17,11 +17,22 @@ from fitsense.safety.change_checks import check_changes
 from fitsense.safety.session_time import work_seconds
 
 MOST_CHANGES = 6
+SLACK_MIN = 1e-6
 
 
 def list_names(week: list[CompactDay]) -> list[str]:
     """Every exercise name of the week once, in order."""
     return list(dict.fromkeys(item.name for day in week for item in day.exercises))
+
+
+def list_smallest(week: list[CompactDay]) -> list[CompactExercise]:
+    """Every exercise of the week once, in order, with the fewest sets it has on any day: less than that is less on all."""
+    found: dict[str, CompactExercise] = {}
+    for item in (item for day in week for item in day.exercises):
+        name = item.name.strip().lower()
+        if name not in found or item.sets < found[name].sets:
+            found[name] = item
+    return list(found.values())
 
 
 def estimate_minutes(exercises: list[CompactExercise], selector: Selector) -> float:
@@ -86,8 +97,18 @@ class Proposal:
         """Take a change on if there is room and the week keeps its limits; tell whether it was."""
         return self.offer_all([values])
 
-    def offer_all(self, listed: list[dict]) -> bool:
-        """Take on all of some changes that belong together, or none; tell whether they were."""
+    def offer_swap(self, **values) -> bool:
+        """Take on a swap with the sets there are or, where time asks for it, as few as one; tell whether it was."""
+        values = {**values, "action": "swap"}
+        most = max((item.sets for day in self.week for item in day.exercises if item.name == values["exercise"]), default=1)
+        fewer = [{**values, "sets": sets} for sets in range(most - 1, 0, -1)]
+        return any(self.offer(**one) for one in [values, *fewer])
+
+    def offer_all(self, listed: list[dict], any_length: bool = False) -> bool:
+        """Take on all of some changes that belong together, or none; tell whether they were.
+
+        No day may get longer than the person has time for, unless `any_length`.
+        """
         if len(self.changes) + len(listed) > self.most:
             return False
         changes = [*self.changes, *(Change(**values) for values in listed)]
@@ -97,8 +118,18 @@ class Proposal:
             week = apply_to_week(self.start, changes)
         except ContractError:
             return False
+        if not any_length and self._gets_too_long(week):
+            return False
         self.changes, self.week = changes, week
         return True
+
+    def _gets_too_long(self, week: list[CompactDay]) -> bool:
+        """Whether a day takes more than the person's minutes and more than it did (a week may be too long as it is)."""
+        most = min(self.person.workout_duration, self.selector.limits.max_session_min)
+        before = {day.day: estimate_minutes(day.exercises, self.selector) for day in self.week}
+        return any(
+            estimate_minutes(day.exercises, self.selector) > max(most, before.get(day.day, 0)) + SLACK_MIN for day in week
+        )
 
     def kept(self) -> list[str]:
         """Names that no change touches, at most six."""

@@ -53,8 +53,8 @@ def check_contradictions(case: Case) -> list[Violation]:
     """No line of a plan asks for a movement that its person must avoid: "go deep" for a sore knee."""
     flags, found = case.limits.avoid_flags, []
     for place, text in case.texts if flags else ():
-        flag = None if _NAMES.search(place) else find_contradiction(text, flags)
-        if flag is not None:
+        flag = find_contradiction(text, flags)
+        if flag is not None and not _NAMES.search(place):
             found.append(error("limit_movement", place, f"{text!r} asks for what this person must avoid ({flag})"))
     return found
 
@@ -78,7 +78,7 @@ def check_deload(case: Case) -> list[Violation]:
 def check_units(case: Case) -> list[Violation]:
     """Strength work is counted in repetitions or short holds, steady work in minutes."""
     return [error("check_reps", place, f"{session.day}: {entry.name} {wrong}")
-            for place, session, entry, exercise in case.entries()
+            for place, session, entry, exercise in case.entries
             if exercise is not None and (wrong := _name_wrong_unit(entry, exercise))]
 
 
@@ -96,7 +96,7 @@ def check_gentle(case: Case) -> list[Violation]:
     if case.limits.max_intensity != "low":
         return []
     return [error("limit_intensity", f"{place}.name", f"{session.day}: {entry.name} {LIMIT_REASONS['limit_intensity']}")
-            for place, session, entry, exercise in case.entries() if exercise is not None and exercise.kind == "strength"]
+            for place, session, entry, exercise in case.entries if exercise is not None and exercise.kind == "strength"]
 
 
 def check_circuit(case: Case) -> list[Violation]:

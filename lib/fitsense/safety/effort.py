@@ -4,6 +4,7 @@ RPE = 10 - RIR (Zourdos 2016). The caps on RPE for steady work are heuristics.
 """
 
 import re
+from functools import lru_cache
 
 from fitsense.safety.screening import INTENSITY_ORDER
 
@@ -21,6 +22,7 @@ _WORDS: dict[str, re.Pattern] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def read_rir(intensity: str) -> float | None:
     """Fewest repetitions in reserve that the words allow ("RIR 2-3" -> 2, "RPE 8" -> 2, "failure" -> 0), or None."""
     if _FAILURE.search(intensity):
@@ -38,6 +40,7 @@ def read_rpe(intensity: str) -> float | None:
     return max(float(number) for number in found.groups() if number) if found else None
 
 
+@lru_cache(maxsize=4096)
 def exceeds_cap(intensity: str, cap: str, is_steady: bool) -> bool:
     """Whether words of effort lie above a cap low|moderate|high; RPE counts against the cap only for steady work."""
     rpe = read_rpe(intensity)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from fitsense.contracts.plan import ExerciseEntry, Plan, SessionDay
 from fitsense.contracts.profile import Profile
@@ -64,11 +64,11 @@ class Case:
         for index, session in enumerate(self.plan.workout_plan.weekly_schedule):
             yield f"workout_plan.weekly_schedule.{index}", session
 
-    def entries(self) -> Iterator[tuple[str, SessionDay, ExerciseEntry, Exercise | None]]:
-        """Yield (dotted place, session, entry, its catalogue exercise or None)."""
-        for place, session in self.sessions():
-            for index, entry in enumerate(session.exercises):
-                yield f"{place}.exercises.{index}", session, entry, find_exercise(entry.name)
+    @cached_property
+    def entries(self) -> list[tuple[str, SessionDay, ExerciseEntry, Exercise | None]]:
+        """(dotted place, session, entry, its catalogue exercise or None) of every entry."""
+        return [(f"{place}.exercises.{index}", session, entry, find_exercise(entry.name))
+                for place, session in self.sessions() for index, entry in enumerate(session.exercises)]
 
     def why_not(self, exercise: Exercise) -> str | None:
         """The rule an exercise breaks for this person, or None."""
@@ -79,7 +79,7 @@ class Case:
 def check_exercises(case: Case) -> list[Violation]:
     """Every exercise is in the catalogue and allowed for the person."""
     found = []
-    for place, session, entry, exercise in case.entries():
+    for place, session, entry, exercise in case.entries:
         rule = "check_unknown_exercise" if exercise is None else case.why_not(exercise)
         if rule is not None:
             reason = LIMIT_REASONS.get(rule, NOT_KNOWN)
@@ -94,7 +94,7 @@ def check_effort(case: Case) -> list[Violation]:
         if INTENSITY_ORDER.index(session.intensity_level) > INTENSITY_ORDER.index(cap):
             found.append(error("check_intensity_cap", f"{place}.intensity_level",
                                    f"{session.day} is {session.intensity_level}; at most {cap} for this person"))
-    for place, session, entry, exercise in case.entries():
+    for place, session, entry, exercise in case.entries:
         steady = exercise is not None and exercise.kind != "strength"
         rir = None if steady else read_rir(entry.intensity)
         if rir is not None and rir < case.limits.min_rir:
@@ -109,7 +109,7 @@ def check_effort(case: Case) -> list[Violation]:
 def check_dose(case: Case) -> list[Violation]:
     """Rests are long enough between strength sets; repetitions are readable and not absurd."""
     found = []
-    for place, session, entry, exercise in case.entries():
+    for place, session, entry, exercise in case.entries:
         strength = exercise is not None and exercise.kind == "strength"
         if strength and entry.sets > 1 and entry.rest < case.limits.min_rest:
             found.append(error("check_min_rest", f"{place}.rest", f"{session.day}: {entry.name} rests "
@@ -120,6 +120,7 @@ def check_dose(case: Case) -> list[Violation]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def is_sane_reps(reps: str) -> bool:
     """Whether repetitions are a plain number, at least 1 and (unless timed) at most MAX_REPS; "8 to failure" is none."""
     numbers = [int(number) for number in re.findall(r"\d+", reps)]
@@ -153,7 +154,7 @@ def check_time(case: Case) -> list[Violation]:
 def check_volume(case: Case) -> list[Violation]:
     """Weekly sets per muscle stay under the bound of the level, a helping muscle counting half."""
     level = case.profile.personal_info.fitness_level
-    rows = [(entry.name, entry.sets) for _, _, entry, _ in case.entries()]
+    rows = [(entry.name, entry.sets) for _, _, entry, _ in case.entries]
     return volume_violations(rows, level, "workout_plan.weekly_schedule")
 
 
@@ -190,7 +191,7 @@ def check_repeats(case: Case) -> list[Violation]:
 def check_balance(case: Case) -> list[Violation]:
     """A person who needs balance work gets some, where the catalogue has any that is allowed."""
     if not case.limits.require_balance or any(exercise is not None and exercise.kind == "balance"
-                                              for *_, exercise in case.entries()):
+                                              for *_, exercise in case.entries):
         return []
     if not any(exercise.kind == "balance" and case.why_not(exercise) is None for exercise in load_exercises().values()):
         return []
@@ -233,7 +234,7 @@ def check_recommended(case: Case) -> list[Violation]:
 
 def check_kept(case: Case) -> list[Violation]:
     """What is kept when time is short is in the week."""
-    week = {entry.name.strip().lower() for _, _, entry, _ in case.entries()}
+    week = {entry.name.strip().lower() for _, _, entry, _ in case.entries}
     names = case.plan.adaptive_recommendations.if_time_constrained.shortened_version.exercises_to_keep
     return [error("check_change_target", f"adaptive_recommendations.{KEEP}.{index}", f"{name} is not in the week")
             for index, name in enumerate(names) if name.strip().lower() not in week]

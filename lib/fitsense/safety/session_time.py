@@ -6,6 +6,7 @@ Knows nothing of which exercise it is. Four seconds a repetition and ten seconds
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from fitsense.contracts.plan import ExerciseEntry
 from fitsense.safety.screening import Limits
@@ -15,6 +16,7 @@ _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _SIDES = re.compile(r"\b(?:each|per|/)\s*(?:side|leg|arm)|\beach\b|/side")
 
 
+@lru_cache(maxsize=4096)
 def work_seconds(reps: str) -> float:
     """Seconds of work in one set: "8-12" counts 12 reps, "30 s" as given, "2 min" as minutes, "each side" twice."""
     text = reps.lower()
