@@ -61,6 +61,7 @@ class Limits:
     warm_up_min: int = 5
     cool_down_min: int = 3
     max_session_min: int = 120
+    max_days: int = 7
     referral: str | None = None
     allow_deficit: bool = True
     allow_calorie_number: bool = True
@@ -128,6 +129,8 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
     rows = _drop_explained(rows)
     parts = [*injuries, *(row["part"] for row in rows if "part" in row)]
     rows = [*rows, *(table["injuries"][part] for part in dict.fromkeys(parts))]
+    if len(set(parts)) >= table["many_parts"]["from"]:
+        rows.append(table["many_parts"])
     if unrecognised:
         rows.append(table["unrecognised"])
     if any(triage_text(clause).triage in ("emergency", "stop_and_refer") for clause in unrecognised):
@@ -244,6 +247,7 @@ def _tighten(limits: Limits, row: dict) -> Limits:
         warm_up_min=max(limits.warm_up_min, row.get("warm_up_min", 0)),
         cool_down_min=max(limits.cool_down_min, row.get("cool_down_min", 0)),
         max_session_min=min(limits.max_session_min, row.get("max_session_min", 180)),
+        max_days=min(limits.max_days, row.get("max_days", 7)),
         allow_deficit=limits.allow_deficit and row.get("allow_deficit", True),
         allow_calorie_number=limits.allow_calorie_number and row.get("allow_calorie_number", True),
         seated_only=limits.seated_only or row.get("seated_only", False),
