@@ -77,12 +77,14 @@ def choose_rest(exercise: Exercise, rest: int, min_rest: int) -> int:
 
 
 def count_most_sets(profile: Profile, selector: Selector) -> int:
-    """Most sets: one fewer after short sleep or missed sessions, at most 3 from 65 on, 2 where only gentle."""
+    """Most sets: one fewer after short sleep or missed sessions, at most 3 from 65 on or with limits, 2 with heart or pressure trouble."""
     level, metrics = profile.personal_info.fitness_level, profile.metrics
     sets = load_tables()["dose"][profile.goals[0]]["sets"][level]
     if selector.limits.max_intensity == "low":
         return 2
-    if profile.personal_info.age >= 65:
+    if selector.has_rule(load_tables()["pressure_rules"]):
+        return 2
+    if profile.personal_info.age >= 65 or selector.limits.max_intensity == "moderate":
         sets = min(sets, 3)
     return max(2, sets - (1 if is_run_down(profile) or metrics.workout_completion_rate < LOW_COMPLETION else 0))
 

@@ -14,6 +14,7 @@ from fitsense.knowledge.exercises import Exercise
 from fitsense.planning.dose import Dose, count_most_sets, list_rests, make_dose
 from fitsense.planning.selection import Selector
 from fitsense.planning.splits import (
+    CARDIO_GOALS,
     EASY_KINDS,
     MOST_WHOLE_BODY_DAYS,
     bound_exercises,
@@ -24,6 +25,7 @@ from fitsense.planning.splits import (
     count_strength_days,
     list_day_kinds,
     list_patterns,
+    needs_cardio,
 )
 from fitsense.planning.tables import load_tables
 from fitsense.safety.session_time import work_seconds
@@ -47,6 +49,7 @@ class DayDraft:
     day: Day
     kind: str
     picks: tuple[Pick, ...]
+    needs_cardio: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,14 @@ def _add_exercises(profile: Profile, selector: Selector, kinds: list[str], fitte
         days = draft_week(profile, selector, weekdays, kinds, n_exercises, fitted.train_minutes)
         if _fit_dose(days, bare, profile, fitted.train_minutes) != fitted.dose or fitted.dose.sets < LEAST_SETS:
             break
+        if any(_count_cardio(old, fitted, profile) > _count_cardio(new, fitted, profile) for old, new in zip(fitted.days, days, strict=True)):
+            break
         fitted = Fitted(days, fitted.dose, n_exercises, fitted.train_minutes)
     return fitted
+
+
+def _count_cardio(day: DayDraft, fitted: Fitted, profile: Profile) -> int:
+    return cardio_minutes(day, fitted.dose, profile, fitted.train_minutes)
 
 
 def _list_doses(profile: Profile, selector: Selector, n_exercises: int):
@@ -129,7 +138,7 @@ def draft_week(
             if exercise is not None:
                 used[exercise.name] = Pick(exercise, turn)
                 turns[pattern] = turn + 1
-        days.append(DayDraft(weekdays[index], kind, _put_in_order(kind, used)))
+        days.append(DayDraft(weekdays[index], kind, _put_in_order(kind, used), needs_cardio(selector)))
     return tuple(days)
 
 
@@ -172,6 +181,8 @@ def cardio_minutes(day: DayDraft, dose: Dose, profile: Profile, train_minutes: i
         return 0
     tables, goal = load_tables(), profile.goals[0]
     most = tables["recovery_cardio_most"] if day.kind in ("recovery", "gentle") else tables["cardio_most"][goal]
+    if n_timed and goal not in CARDIO_GOALS and day.kind not in EASY_KINDS:
+        most = max(most, tables["cardio_most_condition"] if day.needs_cardio else 0)
     left = min(int(train_minutes - set_minutes(day, dose)) // n_timed, most)
     return left - left % 5 if left >= 10 else left
 
@@ -179,7 +190,8 @@ def cardio_minutes(day: DayDraft, dose: Dose, profile: Profile, train_minutes: i
 def _fits(day: DayDraft, dose: Dose, profile: Profile, train_minutes: int) -> bool:
     n_timed = sum(is_timed(pick.exercise) for pick in day.picks)
     tables, goal = load_tables(), profile.goals[0]
-    wanted = min(tables["cardio_share"][goal] * train_minutes, tables["cardio_most"][goal])
+    most = tables["cardio_most"][goal] if goal in CARDIO_GOALS else tables["cardio_enough"]
+    wanted = min(tables["cardio_share"][goal] * train_minutes, most)
     if day.kind in EASY_KINDS:
         wanted = min(tables["easy_cardio_share"] * train_minutes, tables["recovery_cardio_most"])
     kept = n_timed * max(LEAST_CARDIO_MIN, int(wanted)) if n_timed else 0

@@ -15,7 +15,8 @@ from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
 
 # How many of a pool the week goes through; two for every other pattern.
 N_ROTATED = {"mobility": 6}
-OLDER, SHORT_SESSION_MIN = 65, 20
+OLDER, SHORT_SESSION_MIN, DRILL_MET = 65, 20, 2.5
+LARGE_PATTERNS = ("squat", "hinge", "horizontal_push", "vertical_push", "horizontal_pull", "vertical_pull")
 
 
 @dataclass
@@ -70,6 +71,8 @@ class Selector:
             allowed.sort(key=_is_strained)
         if self.is_short:
             allowed.sort(key=lambda exercise: exercise.each_side)
+        last = {name for rule_id, _ in self.limits.reasons for name in load_tables()["last_by_rule"].get(rule_id, ())}
+        allowed.sort(key=lambda exercise: exercise.name in last)
         return self._apply_feedback(allowed, pattern)
 
     def _apply_feedback(self, allowed: list[Exercise], pattern: str) -> list[Exercise]:
@@ -97,12 +100,19 @@ class Selector:
         for wanted in (pattern, *load_tables()["fallbacks"][pattern]):
             pool = self.pool(wanted)
             n_rotated = min(len(pool), N_ROTATED.get(wanted, 2))
+            if n_rotated == 2 and is_drill(pool[1]) and not is_drill(pool[0]):
+                n_rotated = 1
             first = turn % n_rotated if n_rotated else 0
             rotated = [*pool[first:n_rotated], *pool[:first], *pool[n_rotated:]]
             free = next((exercise for exercise in rotated if exercise.name not in used), None)
             if free is not None:
                 return free
         return None
+
+
+def is_drill(exercise: Exercise) -> bool:
+    """Whether a large strength exercise is a drill with next to no load: no equal turn beside a real one."""
+    return exercise.kind == "strength" and exercise.met <= DRILL_MET and exercise.pattern in LARGE_PATTERNS
 
 
 def _is_strained(exercise: Exercise) -> bool:

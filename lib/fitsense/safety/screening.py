@@ -86,7 +86,7 @@ def screen(profile: Profile) -> Limits:
     said = [*given.conditions, *(given.medications or [])]
     aside = [given.diet or "", given.time_restrictions, *profile.preferences.preferred_activities]
     rows = [*_band_rows("age_bands", info.age), *_band_rows("bmi_bands", bmi(profile))]
-    if bmi(profile) >= 30 and info.fitness_level == "beginner":
+    if 30 <= bmi(profile) < 35 and info.fitness_level == "beginner":
         rows.append(load_screening()["bmi_beginner"])
     return _combine(rows, list(given.injuries), said, aside, profile.preferences.workout_duration)
 
