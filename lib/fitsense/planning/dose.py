@@ -77,7 +77,10 @@ def choose_rest(exercise: Exercise, rest: int, min_rest: int) -> int:
 
 
 def count_most_sets(profile: Profile, selector: Selector) -> int:
-    """Most sets: one fewer after short sleep or missed sessions, at most 3 from 65 on or with limits, 2 with heart or pressure trouble."""
+    """Most sets: one fewer after short sleep or missed sessions, at most 3 from 65 on or with limits.
+
+    Two with heart or pressure trouble and where only gentle movement is safe.
+    """
     level, metrics = profile.personal_info.fitness_level, profile.metrics
     sets = load_tables()["dose"][profile.goals[0]]["sets"][level]
     if selector.limits.max_intensity == "low":

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
 from fitsense.knowledge.rules import load_rules
-from fitsense.planning.causes import find_cause
+from fitsense.planning.causes import find_bar, find_cause
 from fitsense.planning.explain_entry import explain_entry
 from fitsense.planning.goals import fit_goals
 from fitsense.planning.reading import Case, Said, name_kind
-from fitsense.planning.selection import select_for
-from fitsense.planning.splits import EASY_KINDS
-from fitsense.planning.tables import name_goal
+from fitsense.planning.selection import Selector, select_for
+from fitsense.planning.splits import EASY_KINDS, MOST_WHOLE_BODY_DAYS
+from fitsense.planning.tables import load_tables, name_goal
+from fitsense.planning.wording import find_stop_sign
 from fitsense.safety.energy import energy_need
 
+ADULT = 18
 WEEK, FOOD = "workout_plan.weekly_schedule", "nutrition_suggestions"
 
 
@@ -54,7 +56,13 @@ def _explain_week(case: Case) -> Iterator[Said]:
     if len(week) < asked:
         yield case.because("max_days", WEEK, f"{len(week)} days instead of {asked}", "check_days", "the days you have free")
     else:
-        yield Said(WEEK, f"{len(week)} days, as asked; hard days are set apart by the split", "split_by_days")
+        yield Said(WEEK, f"{len(week)} days, as asked", "check_days")
+    n_strength = sum(name_kind(session.focus) not in EASY_KINDS for session in week)
+    if n_strength:
+        level, apart = case.profile.personal_info.fitness_level, n_strength <= MOST_WHOLE_BODY_DAYS
+        yield Said(WEEK, f"{n_strength} of strength at {level} level for {name_goal(case.goal)}", "dose_frequency_level")
+        yield Said(WEEK, "whole-body days, set apart" if apart else "upper and lower body take turns",
+                   "whole_body_apart" if apart else "split_by_days")
     for index, session in enumerate(week):
         place, kind = f"{WEEK}.{index}", name_kind(session.focus)
         yield _explain_session(case, place, session, kind)
@@ -107,6 +115,9 @@ def _explain_progression(case: Case) -> Iterator[Said]:
             yield Said(place, "no step yet: the first week finds the loads", "load_step")
         else:
             yield Said(place, f"a step of {step} %, small on purpose", "load_step")
+        if len(week.exercise_progressions) > 1:
+            young = case.profile.personal_info.age < ADULT
+            yield Said(place, "movement between sessions counts too", "dose_young" if young else "walk_between")
 
 
 def _explain_adaptations(case: Case) -> Iterator[Said]:
@@ -115,6 +126,11 @@ def _explain_adaptations(case: Case) -> Iterator[Said]:
                "effort_near_failure")
     if adaptations.referral is not None:
         yield Said(f"{place}.referral", "a professional should be asked first", "check_referral")
+        yield Said("workout_plan.overview", f"signs to stop on: {find_stop_sign(case.limits)}", "stop_signs")
+    if case.profile.goals != case.told.goals:
+        yield case.because("allow_deficit", "workout_plan.name", "general fitness instead of weight loss", "goal_not_now", "")
+    if case.selector.limited_parts():
+        yield Said(f"{place}.difficulty_adjustment", "what pain may stay and what means stop", "pain_rule")
     for part in case.selector.limited_parts():
         if getattr(adaptations, f"{part}_friendly"):
             yield Said(f"{place}.{part}_friendly", load_rules()[f"injury_{part}"].text, f"injury_{part}")
@@ -150,3 +166,14 @@ def _explain_meals(case: Case) -> Said:
     if given.diet or given.allergies:
         return Said(place, "only foods that fit diet and allergies", "check_meals")
     return Said(place, "a light snack before, protein and starch after", "carbs_fuel")
+
+
+def list_left_out(selector: Selector) -> dict[tuple[str, str], list[str]]:
+    """(rule_id, words) -> exercises that would have come first of their pattern but for that rule, in the tables' order."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for pattern in load_tables()["pools"]:
+        for exercise in selector.list_ruled_out(pattern):
+            row = find_bar(exercise, selector.limits)
+            if row is not None and exercise.name not in found.setdefault((row["rule_id"], row["say"]), []):
+                found[row["rule_id"], row["say"]].append(exercise.name)
+    return found

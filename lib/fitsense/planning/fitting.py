@@ -90,14 +90,15 @@ def _fit_dose(days: tuple[DayDraft, ...], dose: Dose, profile: Profile, minutes:
 
 
 def _add_exercises(profile: Profile, selector: Selector, kinds: list[str], fitted: Fitted) -> Fitted:
-    """Add exercises while every session has time for them at the same dose and no other exercise loses a set."""
+    """Add exercises while every session has time for them at the same dose: no set, no minute of cardio goes."""
     most, weekdays = min(bound_exercises(kinds, selector), load_tables()["most_exercises"]), [day.day for day in fitted.days]
     bare = replace(fitted.dose, trims=())
     for n_exercises in range(fitted.n_exercises + 1, most + 1):
         days = draft_week(profile, selector, weekdays, kinds, n_exercises, fitted.train_minutes)
         if _fit_dose(days, bare, profile, fitted.train_minutes) != fitted.dose or fitted.dose.sets < LEAST_SETS:
             break
-        if any(_count_cardio(old, fitted, profile) > _count_cardio(new, fitted, profile) for old, new in zip(fitted.days, days, strict=True)):
+        pairs = zip(fitted.days, days, strict=True)
+        if any(_count_cardio(old, fitted, profile) > _count_cardio(new, fitted, profile) for old, new in pairs):
             break
         fitted = Fitted(days, fitted.dose, n_exercises, fitted.train_minutes)
     return fitted

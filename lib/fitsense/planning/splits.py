@@ -97,7 +97,8 @@ def _set_apart(kinds: list[str], weekdays: list[Day]) -> list[str]:
     places = [DAYS.index(day) for day in weekdays]
 
     def shortest_gap(chosen: tuple[int, ...]) -> int:
-        return min((places[later] - places[early]) % 7 or 7 for early, later in zip(chosen, (*chosen[1:], chosen[0]), strict=True))
+        pairs = zip(chosen, (*chosen[1:], chosen[0]), strict=True)
+        return min((places[later] - places[early]) % 7 or 7 for early, later in pairs)
 
     hard = iter(kinds)
     chosen = max(combinations(range(len(places)), len(kinds)), key=shortest_gap)

@@ -13,7 +13,7 @@ from fitsense.planning.splits import EASY_KINDS, count_days, is_careful, is_gent
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import Limits
 
-MOST_OVERVIEW = 380
+MOST_OVERVIEW, MOST_LINE = 380, 80
 ADULT = 18
 SHORT_OF_ASKED = 0.75  # of the minutes asked for: shorter sessions are explained
 
@@ -31,7 +31,7 @@ def name_split(profile: Profile, selector: Selector, fitted: Fitted) -> str:
 def name_plan(profile: Profile, selector: Selector, fitted: Fitted) -> str:
     """The plan's name: days and goal."""
     goal = name_goal(profile.goals[0]).title()
-    return f"{len(fitted.days)}-Day Gentle Start towards {goal}" if is_gentle(selector) else f"{len(fitted.days)}-Day Plan for {goal}"
+    return f"{len(fitted.days)}-Day {'Gentle Start towards' if is_gentle(selector) else 'Plan for'} {goal}"
 
 
 def write_overview(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> str:
@@ -128,12 +128,18 @@ def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> P
         harder = "Add 1-2 reps a set where it felt easy."
         hardest = "Where all sets hit the top reps: a fuller bag, slower lowering or a pause."
     lines = [
-        f"{first} {' and '.join(lifts) or 'each exercise'}; log every set.",
+        _name_lifts(first, lifts),
         harder,
         hardest,
         "Deload: half the sets, same exercises and days.",
     ]
     return _join_weeks(steps, lines, _choose_walk_line(profile) if may_walk_more(profile, selector) else None)
+
+
+def _name_lifts(first: str, lifts: list[str]) -> str:
+    """What the first week is for: two lifts where their names leave room for both, else one."""
+    both = f"{first} {' and '.join(lifts) or 'each exercise'}; log every set."
+    return both if len(both) <= MOST_LINE else f"{first} {lifts[0]}; log every set."
 
 
 def _choose_walk_line(profile: Profile) -> str:
@@ -146,9 +152,12 @@ def may_walk_more(profile: Profile, selector: Selector) -> bool:
     return selector.allows(load_exercises()["Easy Walk"]) and not harmed and profile.preferences.days_per_week < 7
 
 
-def _join_weeks(steps: list[int], lines: list[str], second: str | None = None) -> ProgressionPlan:
+def _join_weeks(steps: list[int], lines: list[str], beside: str | None = None) -> ProgressionPlan:
+    """Four weeks of one line each; `beside` is said in the second as well."""
+    told = [[line] for line in lines]
+    told[1] += [beside] if beside else []
     weeks = {
-        f"week_{number}": ProgressionWeek(intensity_increase=step, exercise_progressions=[line, second] if second and number == 2 else [line])
-        for number, (step, line) in enumerate(zip(steps, lines, strict=True), start=1)
+        f"week_{number}": ProgressionWeek(intensity_increase=step, exercise_progressions=lines)
+        for number, (step, lines) in enumerate(zip(steps, told, strict=True), start=1)
     }
     return ProgressionPlan(**weeks)
