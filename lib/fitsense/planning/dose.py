@@ -116,7 +116,7 @@ def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short:
         if is_light_strength(profile, selector):
             main = tables["pressure_reps" if selector.has_rule(tables["pressure_rules"]) else "careful_reps"]
         elif profile.preferences.equipment_access == "no_equipment":
-            main = tables["bodyweight_strength_reps"]
+            main = tables["careful_reps" if selector.limits.seated_only else "bodyweight_strength_reps"]
     small = row["small"]
     if short:
         main = small = tables["short_reps"]

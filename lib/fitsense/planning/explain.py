@@ -17,7 +17,7 @@ from fitsense.planning.explain_entry import explain_entry
 from fitsense.planning.goals import fit_goals
 from fitsense.planning.reading import Case, Said, name_kind
 from fitsense.planning.selection import Selector, select_for
-from fitsense.planning.splits import EASY_KINDS, MOST_WHOLE_BODY_DAYS
+from fitsense.planning.splits import EASY_KINDS, MOST_WHOLE_BODY_DAYS, count_session_minutes
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.planning.wording import find_stop_sign
 from fitsense.safety.energy import energy_need
@@ -81,14 +81,18 @@ def _explain_session(case: Case, place: str, session, kind: str) -> Said:
         return Said(place, "an easy day between the days of strength", "recovery_days")
     goal = name_goal(case.goal)
     if kind.startswith("mobile"):
-        return Said(place, f"{session.focus.lower()}, since {goal} is the goal", "mobility_work")
-    return Said(place, f"{session.focus.lower()} for {goal}; every muscle group comes twice where the days allow",
+        return Said(place, f"{session.focus}, since {goal} is the goal", "mobility_work")
+    return Said(place, f"{session.focus} for {goal}; every muscle group comes twice where the days allow",
                 "dose_strength_days")
 
 
 def _explain_minutes(case: Case, place: str, session) -> Said:
     limits, asked = case.limits, case.profile.preferences.workout_duration
     parts = f"{limits.warm_up_min} minutes of warm-up and {limits.cool_down_min} of cool-down in {session.duration}"
+    most = count_session_minutes(case.profile, case.selector)
+    if most < min(asked, limits.max_session_min):
+        rule_id = next(rule_id for rule_id, _ in limits.reasons if rule_id in load_tables()["session_minutes_by_rule"])
+        return Said(place, f"{parts}, at most {most}", rule_id)
     if limits.max_session_min < asked:
         return case.because("max_session_min", place, f"{parts}, at most {limits.max_session_min}", "sets_by_time", "")
     return case.because("warm_up_min", place, f"{parts}; {asked} asked for", "sets_by_time", "")
@@ -126,7 +130,7 @@ def _explain_adaptations(case: Case) -> Iterator[Said]:
                "effort_near_failure")
     if adaptations.referral is not None:
         yield Said(f"{place}.referral", "a professional should be asked first", "check_referral")
-        yield Said("workout_plan.overview", f"signs to stop on: {find_stop_sign(case.limits)}", "stop_signs")
+        yield Said("workout_plan.overview", find_stop_sign(case.limits), "stop_signs")
     if case.profile.goals != case.told.goals:
         yield case.because("allow_deficit", "workout_plan.name", "general fitness instead of weight loss", "goal_not_now", "")
     if case.selector.limited_parts():

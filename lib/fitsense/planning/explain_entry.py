@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fitsense.contracts.plan import ExerciseEntry, SessionDay
 from fitsense.knowledge.exercises import Exercise, find_exercise
 from fitsense.planning.causes import find_bar, find_cause, list_causes
-from fitsense.planning.dose import LOW_COMPLETION, choose_rir, is_run_down, is_small
+from fitsense.planning.dose import LOW_COMPLETION, choose_rir, count_most_sets, is_run_down, is_small, list_rests
 from fitsense.planning.reading import Case, Said
 from fitsense.planning.selection import find_liked_activities
 from fitsense.planning.splits import EASY_KINDS, needs_cardio
@@ -48,10 +48,10 @@ def _explain_choice(case: Case, place: str, entry: ExerciseEntry, exercise: Exer
     barred = _find_barred(case, exercise)
     if barred is not None:
         other, row = barred
-        return Said(place, f"{trained}, as the {pattern}; {other} is left out ({row['say']})", row["rule_id"])
+        return Said(place, f"{trained} ({pattern}); {other} is left out ({row['say']})", row["rule_id"])
     access = case.profile.preferences.equipment_access.replace("_", " ")
     level = case.profile.personal_info.fitness_level
-    return Said(place, f"{trained}, as the {pattern} that suits {access} and {level} level", "exercise_choice")
+    return Said(place, f"{trained} ({pattern}), among the first that suit {access} and {level} level", "exercise_choice")
 
 
 def _find_barred(case: Case, exercise: Exercise) -> tuple[str, dict] | None:
@@ -89,13 +89,17 @@ def _explain_sets(case: Case, place: str, entry: ExerciseEntry, exercise: Exerci
         return Said(place, f"{sets} sets, fewer until sleep and recovery are better", "sleep_holds_load")
     if metrics.workout_completion_rate < LOW_COMPLETION:
         return Said(place, f"{sets} sets, a smaller plan that gets done", "adherence_first")
-    most = load_tables()["dose"][case.goal]["sets"][case.profile.personal_info.fitness_level]
+    small = exercise.pattern in load_tables()["small_patterns"]
+    usual = load_tables()["dose"][case.goal]["sets"][case.profile.personal_info.fitness_level]
+    most = count_most_sets(case.profile, case.selector)
     if case.profile.personal_info.age >= OLDER and sets <= 3:
         return Said(place, f"{sets} sets, enough at your age", "older_adult_dose")
-    if sets < most - is_small(exercise):
+    if most < usual and sets >= most - small and case.limits.max_intensity != "high":
+        return case.because("max_intensity", place, f"{sets} sets at most", "sets_by_goal", "")
+    if sets < most - small:
         return Said(place, f"{sets} sets: as many as your minutes and the weekly bound for each muscle hold", "sets_by_time")
     goals = {"muscle_gain": "muscle_ten_sets", "strength_increase": "strength_heavy"}
-    rule = "sets_by_goal" if is_small(exercise) else goals.get(case.goal, "sets_by_goal")
+    rule = "sets_by_goal" if small else goals.get(case.goal, "sets_by_goal")
     return Said(place, f"{sets} sets for {name_goal(case.goal)}", rule)
 
 
@@ -110,12 +114,13 @@ def _explain_amount(case: Case, place: str, entry: ExerciseEntry, exercise: Exer
         return Said(place, f"{reps}, long enough to learn from", "dose_balance_65")
     if exercise.dose == "seconds":
         return Said(place, f"{reps} by level", "hold_time")
-    rir = choose_rir(case.profile, case.selector)
+    rir, counted = choose_rir(case.profile, case.selector), reps.replace(" each side", "") + " repetitions"
+    counted += " each side" if "each side" in reps else ""
     if case.goal == "strength_increase" and not is_small(exercise):
         if rir >= 3:
-            return Said(place, f"{reps} repetitions: with more in reserve the load is lighter", "careful_reps")
-        return Said(place, f"{reps} repetitions, heavy for strength", "strength_heavy")
-    return Said(place, f"{reps} repetitions for {name_goal(case.goal)}", "reps_by_goal")
+            return Said(place, f"{counted}: with more in reserve the load is lighter", "careful_reps")
+        return Said(place, f"{counted}, heavy for strength", "strength_heavy")
+    return Said(place, f"{counted} for {name_goal(case.goal)}", "reps_by_goal")
 
 
 def _explain_effort(case: Case, place: str, entry: ExerciseEntry, exercise: Exercise) -> Said:
@@ -142,6 +147,9 @@ def _explain_rest(case: Case, place: str, entry: ExerciseEntry, exercise: Exerci
         return Said(place, f"{entry.rest} s, enough for easy work", "mobility_work")
     if entry.rest == case.limits.min_rest and any("min_rest" in row for row in list_causes(case.limits)):
         return case.because("min_rest", place, f"{entry.rest} s at least", "rest_by_goal", "")
-    if entry.rest < load_tables()["dose"][case.goal]["rest"] and not is_small(exercise):
+    usual = list_rests(case.profile, case.selector)[0]
+    if entry.rest < usual and not is_small(exercise):
         return Said(place, f"{entry.rest} s, shortened to fit your minutes", "sets_by_time")
+    if usual < load_tables()["dose"][case.goal]["rest"] and not is_small(exercise):
+        return Said(place, f"{entry.rest} s, enough for light loads", "rest_by_goal")
     return Said(place, f"{entry.rest} s for {name_goal(case.goal)}", "rest_by_goal")

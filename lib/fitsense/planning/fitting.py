@@ -22,6 +22,7 @@ from fitsense.planning.splits import (
     count_days,
     count_easy,
     count_exercises,
+    count_session_minutes,
     count_strength_days,
     list_day_kinds,
     list_patterns,
@@ -122,7 +123,7 @@ def _list_doses(profile: Profile, selector: Selector, n_exercises: int):
 def count_train_minutes(profile: Profile, selector: Selector) -> int:
     """Minutes left for training between warm-up and cool-down."""
     limits = selector.limits
-    return min(profile.preferences.workout_duration, limits.max_session_min) - limits.warm_up_min - limits.cool_down_min
+    return count_session_minutes(profile, selector) - limits.warm_up_min - limits.cool_down_min
 
 
 def draft_week(

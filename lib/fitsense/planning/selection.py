@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fitsense.contracts.profile import BODY_PARTS, PreviousWorkout, Profile
 from fitsense.contracts.requests import Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
-from fitsense.planning.goals import fit_goals
+from fitsense.planning.goals import fit_goal, fit_goals
 from fitsense.planning.tables import load_tables
 from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
 
@@ -72,7 +72,8 @@ class Selector:
         if self.is_short:
             allowed.sort(key=lambda exercise: exercise.each_side)
         last = {name for rule_id, _ in self.limits.reasons for name in load_tables()["last_by_rule"].get(rule_id, ())}
-        allowed.sort(key=lambda exercise: exercise.name in last)
+        flags = {flag for rule_id, _ in self.limits.reasons for flag in load_tables()["last_flags_by_rule"].get(rule_id, ())}
+        allowed.sort(key=lambda exercise: exercise.name in last or bool(flags & set(exercise.flags)))
         return self._apply_feedback(allowed, pattern)
 
     def _apply_feedback(self, allowed: list[Exercise], pattern: str) -> list[Exercise]:
@@ -153,6 +154,6 @@ def select_for(profile: Profile) -> Selector:
 
 def select_for_person(person: Person) -> Selector:
     """The selector of the short form of a profile."""
-    return Selector(
-        limits=screen_person(person), access=person.equipment_access, level=person.fitness_level, goal=person.goal
-    )
+    limits = screen_person(person)
+    goal = fit_goal(person.goal, limits)
+    return Selector(limits=limits, access=person.equipment_access, level=person.fitness_level, goal=goal)

@@ -39,6 +39,13 @@ def count_days(profile: Profile, selector: Selector) -> int:
     return min(profile.preferences.days_per_week, selector.limits.max_days)
 
 
+def count_session_minutes(profile: Profile, selector: Selector) -> int:
+    """Longest session in minutes: as asked, or the most that limits and tables allow."""
+    by_rule = load_tables()["session_minutes_by_rule"]
+    capped = [by_rule[rule_id] for rule_id, _ in selector.limits.reasons if rule_id in by_rule]
+    return min([profile.preferences.workout_duration, selector.limits.max_session_min, *capped])
+
+
 def choose_weekdays(n_days: int, said: str, apart: bool = False) -> list[Day]:
     """Choose training days, spread over the week; "no Tuesdays" and "weekends only" in the person's words are kept.
 

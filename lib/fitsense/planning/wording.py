@@ -9,7 +9,7 @@ from fitsense.knowledge.exercises import load_exercises
 from fitsense.planning.dose import LOW_COMPLETION, is_run_down
 from fitsense.planning.fitting import Fitted
 from fitsense.planning.selection import Selector
-from fitsense.planning.splits import EASY_KINDS, count_days, is_careful, is_gentle
+from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_careful, is_gentle
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import Limits
 
@@ -56,13 +56,14 @@ def _write_days(profile: Profile, selector: Selector, fitted: Fitted) -> str:
 
 def _write_remarks(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> str:
     """What is not as asked, and why: fewer days, shorter sessions, another goal."""
-    limits, asked, text = selector.limits, profile.preferences, ""
+    asked, text = profile.preferences, ""
     if len(fitted.days) < count_days(profile, selector):
         text += " Fewer days than asked, to keep the days you have free."
     elif len(fitted.days) < asked.days_per_week:
         text += " Fewer days than asked, for your safety."
-    if limits.max_session_min < asked.workout_duration:
-        text += f" At most {limits.max_session_min} minutes for now."
+    most = count_session_minutes(profile, selector)
+    if most < asked.workout_duration:
+        text += f" At most {most} minutes for now."
     elif longest <= SHORT_OF_ASKED * asked.workout_duration:
         text += " More time would add little."
     if asked.days_per_week == 1 and not is_gentle(selector):
