@@ -13,6 +13,8 @@ from fitsense.planning.selection import Selector, find_liked_activities
 from fitsense.planning.tables import load_tables
 
 CROWDED_ENTRIES = 20  # a plan with a referral or lines for two parts still keeps within 2,100 tokens
+LIMITED_ENTRIES = 22  # with two reasons or more to tell
+MANY_PARTS, MANY_PARTS_ENTRIES = 3, 18  # and with lines for three parts or more
 EASY_KINDS = ("recovery", "steady", "gentle")
 CARDIO_GOALS = {"weight_loss", "endurance_improvement"}
 MOST_WHOLE_BODY_DAYS = 3
@@ -121,8 +123,12 @@ def _spread_easy(kinds: list[str], n_days: int) -> list[str]:
 
 def count_most_entries(selector: Selector) -> int:
     """Most entries of a week: fewer where much else must be said."""
-    crowded = selector.limits.referral is not None or len(selector.limited_parts()) >= 2
-    return CROWDED_ENTRIES if crowded else MAX_ENTRIES_PER_WEEK
+    n_parts = len(selector.limited_parts())
+    if n_parts >= MANY_PARTS:
+        return MANY_PARTS_ENTRIES
+    if selector.limits.referral is not None or n_parts >= 2:
+        return CROWDED_ENTRIES
+    return LIMITED_ENTRIES if len(selector.limits.reasons) >= 2 else MAX_ENTRIES_PER_WEEK
 
 
 def bound_exercises(kinds: list[str], selector: Selector) -> int:

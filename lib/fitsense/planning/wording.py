@@ -13,7 +13,7 @@ from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minut
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import Limits
 
-MOST_OVERVIEW, MOST_LINE = 380, 80
+MOST_OVERVIEW, MOST_LINE, LONG_SESSION_MIN = 340, 80, 60
 ADULT = 18
 SHORT_OF_ASKED = 0.75  # of the minutes asked for: shorter sessions are explained
 
@@ -62,7 +62,7 @@ def _write_remarks(profile: Profile, selector: Selector, fitted: Fitted, longest
     elif len(fitted.days) < asked.days_per_week:
         text += " Fewer days than asked, for your safety."
     most = count_session_minutes(profile, selector)
-    if most < asked.workout_duration:
+    if most < asked.workout_duration and most <= LONG_SESSION_MIN:
         text += f" At most {most} minutes for now."
     elif longest <= SHORT_OF_ASKED * asked.workout_duration:
         text += " More time would add little."
