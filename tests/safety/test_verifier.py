@@ -452,4 +452,6 @@ def test_every_rule_of_the_verifier_is_known_and_has_a_fault_here():
     rules = set(re.findall(r'"((?:check|limit)_[a-z_]+)"', code))
     assert rules <= set(load_rules())
     here = Path(__file__).read_text(encoding="utf-8").split("def test_every_rule_of_the_verifier", 1)[0]
+    for name in ("training_faults.py", "word_faults.py"):
+        here += (Path(__file__).parent / name).read_text(encoding="utf-8")
     assert sorted(rule for rule in rules if f'"{rule}"' not in here) == []

@@ -64,8 +64,8 @@ def find_named(text: str, week: list[CompactDay]) -> tuple[str, ...]:
     whole = [name for name in names if re.search(rf"\b{re.escape(name.lower().replace('-', ' '))}(?:s|es)?\b", words)]
     if whole:
         return tuple(whole)
-    last = [name for name in names if re.search(rf"\b{WORDS_OF_NAME.findall(name.lower())[-1]}(?:s|es)?\b", words)]
-    return tuple(last)
+    last = {name: WORDS_OF_NAME.findall(name.lower())[-1:] for name in names}  # a name may have no letters or digits at all
+    return tuple(name for name, word in last.items() if word and re.search(rf"\b{word[0]}(?:s|es)?\b", words))
 
 
 def read_intent(text: str, week: list[CompactDay]) -> Intent:

@@ -9,11 +9,11 @@ from fitsense.safety.screening import INTENSITY_ORDER
 
 MAX_STEADY_RPE: dict[str, float] = {"low": 4.0, "moderate": 6.0, "high": 10.0}
 HEAVY_PERCENT = 85.0
-_RIR = re.compile(r"\brir\s*(?:of\s*)?(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?|"
+_RIR = re.compile(r"\brir\s*(?:of|[:=-])?\s*(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?|"
                   r"(\d+)\s*(?:rir\b|reps? in reserve)", re.I)
-_RPE = re.compile(r"\brpe\s*(?:of\s*)?(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?|(\d+)\s*rpe\b", re.I)
+_RPE = re.compile(r"\brpe\s*(?:of|[:=-])?\s*(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?|(\d+)\s*rpe\b", re.I)
 _FAILURE = re.compile(r"\b(?:to failure|failure|amrap|max(?:imum|imal)? effort|all[- ]out|"
-                      r"1 ?rm test|until exhaustion)\b", re.I)
+                      r"1 ?rm test|until exhaustion|(?:no|zero|without any) rep(?:etition)?s? (?:left|in reserve))\b", re.I)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _WORDS: dict[str, re.Pattern] = {
     "high": re.compile(r"\b(?:high|hard|vigorous|hiit|sprint\w*|heavy|intense|maximal|explosive)\b", re.I),

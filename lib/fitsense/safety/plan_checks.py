@@ -18,6 +18,7 @@ from fitsense.safety.food_limits import list_allergies
 from fitsense.safety.meals import find_forbidden_foods
 from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, screen
 from fitsense.safety.session_time import session_minutes
+from fitsense.safety.text_checks import iter_texts
 from fitsense.safety.violations import Violation, error
 from fitsense.safety.volume import count_weekly_sets, weekly_set_bounds
 
@@ -52,6 +53,11 @@ class Case:
     def limits(self) -> Limits:
         """The person's limits."""
         return screen(self.profile)
+
+    @cached_property
+    def texts(self) -> list[tuple[str, str]]:
+        """(dotted place, text) of every string of the plan."""
+        return list(iter_texts(self.plan))
 
     def sessions(self) -> Iterator[tuple[str, SessionDay]]:
         """Yield (dotted place, session)."""
@@ -117,7 +123,9 @@ def check_dose(case: Case) -> list[Violation]:
 def is_sane_reps(reps: str) -> bool:
     """Whether repetitions are a plain number, at least 1 and (unless timed) at most MAX_REPS; "8 to failure" is none."""
     numbers = [int(number) for number in re.findall(r"\d+", reps)]
-    if not numbers or not all(_REPS_WORDS.fullmatch(word) for word in re.findall(r"[a-z]+", reps.lower())):
+    if not numbers or reps.lstrip().startswith("-"):
+        return False
+    if not all(_REPS_WORDS.fullmatch(word) for word in re.findall(r"[a-z]+", reps.lower())):
         return False
     return min(numbers) >= 1 and (max(numbers) <= MAX_REPS or bool(_TIMED.search(reps)))
 

@@ -105,9 +105,10 @@ def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: L
         return "limit_level"
     if limits.seated_only and not exercise.seated:
         return "limit_seated"
-    if any(exercise.joint_load.get(part, 0) > most for part, most in limits.max_joint_load.items()):
+    loads = exercise.joint_load
+    if any([loads[part] > most for part, most in limits.max_joint_load.items()]):  # a list is quicker here
         return "limit_joint_load"
-    if limits.avoid_flags & set(exercise.flags):
+    if not limits.avoid_flags.isdisjoint(exercise.flags):
         return "limit_movement"
     if exercise.kind == "cardio" and exercise.met > MAX_CARDIO_MET[limits.max_intensity]:
         return "limit_intensity"
@@ -133,7 +134,7 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
         rows.append(table["many_parts"])
     if unrecognised:
         rows.append(table["unrecognised"])
-    if any(triage_text(clause).triage in ("emergency", "stop_and_refer") for clause in unrecognised):
+    if any(map(_is_warning, unrecognised)):
         rows.append(table["warning_sign"])
     limits = Limits(unrecognised=tuple(unrecognised))
     for row in rows:
@@ -141,7 +142,13 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
     return _fit_to_minutes(replace(limits, referral=_referral(rows, unrecognised)), minutes)
 
 
-def read_words(text: str) -> tuple[list[dict], list[str]]:
+@lru_cache(maxsize=4096)
+def _is_warning(clause: str) -> bool:
+    return triage_text(clause).triage in ("emergency", "stop_and_refer")
+
+
+@lru_cache(maxsize=4096)
+def read_words(text: str) -> tuple[tuple[dict, ...], tuple[str, ...]]:
     """Recognise one entry of a person's own words: the table rows it matches, and the words nobody recognised.
 
     What is about somebody else is left out first. Whether it is controlled, cleared or long past is read from the whole
@@ -149,7 +156,7 @@ def read_words(text: str) -> tuple[list[dict], list[str]]:
     """
     whole = _drop_others(normalise_text(text))
     if _NOTHING.match(whole):
-        return [], []
+        return (), ()
     found, unknown = [], []
     for clause in map(drop_denied, _SPLIT.split(whole)):
         if not clause or _NOTHING.match(clause):
@@ -157,7 +164,7 @@ def read_words(text: str) -> tuple[list[dict], list[str]]:
         rows = _match_rows(clause)
         found += [row for row in rows if _state_fits(row, whole)]
         unknown += _unknown_names(clause, rows) if rows else [] if _is_remark(clause, True) else [clause]
-    return found, unknown
+    return tuple(found), tuple(unknown)
 
 
 def _match_rows(clause: str) -> list[dict]:

@@ -5,6 +5,7 @@ Knows nothing of plans; reads English by patterns, so a finding is a reason to l
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pydantic import BaseModel
 
@@ -52,7 +53,18 @@ _NO_FOOD = re.compile(
     r"lunch|dinner|supper|carbs|carbohydrates?)\b|\bfast(?:ing)? (?:until|till|for|all|through|overnight|before|after)\b|"
     r"\b(?:on an|with an) empty stomach\b|\b(?:nothing|only water|water only) (?:to eat|until|till|for)\b|"
     r"\b(?:do not|don't|stop) (?:eat|eating) (?:anything|at all|all day|until|till)\b|\bstarv(?:e|ing)\b|\blaxatives?\b")
+_NO_WARM_UP = re.compile(
+    r"\b(?:skip|no need (?:to|for a)|leave out|drop|cut|without|forget) (?:a |any |the |your |to )*(?:warm(?:ing)?[- ]?up|"
+    r"cool(?:ing)?[- ]?down)\b|\bno (?:warm|cool)[- ]?(?:up|down)\b")
 _PUSH_FORBIDDEN = re.compile(r"\b(?:do not|don't|never|not|no|without|rather than|instead of)\s+(?:\w+\s+){0,2}?$")
+_FAULTS = (
+    (_DOSE, _DOSE_FORBIDDEN, "check_no_dosing", "gives advice on a medicine or its dose"),
+    (_DIAGNOSIS, _DIAGNOSIS_IF, "check_no_diagnosis", "states a diagnosis"),
+    (_PUSH_ON, _PUSH_FORBIDDEN, "check_push_through_pain", "tells the person to go on against a warning sign"),
+    (_TO_THE_END, _PUSH_FORBIDDEN, "check_min_rir", "asks for all the person has; keep repetitions in reserve"),
+    (_NO_WARM_UP, _PUSH_FORBIDDEN, "check_warm_up", "tells the person to leave out warm-up or cool-down"),
+    (_NO_FOOD, _PUSH_FORBIDDEN, "check_meals", "tells the person to go without food"),
+)
 ESCALATION_WORDS: dict[Triage, re.Pattern] = {
     "emergency": re.compile(r"\b(?:emergency|112|911|999|ambulance|crisis line)\b"),
     "stop_and_refer": re.compile(
@@ -66,28 +78,24 @@ def iter_texts(value: BaseModel) -> Iterator[tuple[str, str]]:
     yield from _iter_strings(value.model_dump(mode="json"), "")
 
 
-def _iter_strings(value, place: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, (dict, list)):
-        for key, inner in (value.items() if isinstance(value, dict) else enumerate(value)):
-            yield from _iter_strings(inner, f"{place}.{key}" if place else str(key))
+def _iter_strings(value: dict | list, before: str) -> Iterator[tuple[str, str]]:
+    for key, inner in (value.items() if isinstance(value, dict) else enumerate(value)):
+        if isinstance(inner, str):
+            yield f"{before}{key}", inner
+        elif isinstance(inner, (dict, list)):
+            yield from _iter_strings(inner, f"{before}{key}.")
 
 
 def check_words(place: str, text: str) -> list[Violation]:
     """Find doses, diagnoses, fasting, and orders to push through pain or to the very end in one text."""
-    words, found = normalise_text(text), []
-    if _finds(_DOSE, _DOSE_FORBIDDEN, words):
-        found.append(error("check_no_dosing", place, "gives advice on a medicine or its dose"))
-    if _finds(_DIAGNOSIS, _DIAGNOSIS_IF, words):
-        found.append(error("check_no_diagnosis", place, "states a diagnosis"))
-    if _finds(_PUSH_ON, _PUSH_FORBIDDEN, words):
-        found.append(error("check_push_through_pain", place, "tells the person to go on against a warning sign"))
-    if _finds(_TO_THE_END, _PUSH_FORBIDDEN, words):
-        found.append(error("check_min_rir", place, "asks for all the person has; keep repetitions in reserve"))
-    if _finds(_NO_FOOD, _PUSH_FORBIDDEN, words):
-        found.append(error("check_meals", place, "tells the person to go without food"))
-    return found
+    return [error(rule, place, reason) for rule, reason in _find_faults(text)]
+
+
+@lru_cache(maxsize=8192)
+def _find_faults(text: str) -> tuple[tuple[str, str], ...]:
+    """(rule, reason) of everything wrong with a text: plans share most of their lines."""
+    words = normalise_text(text)
+    return tuple((rule, reason) for pattern, unless, rule, reason in _FAULTS if _finds(pattern, unless, words))
 
 
 def _finds(pattern: re.Pattern, forbidden: re.Pattern, words: str) -> bool:

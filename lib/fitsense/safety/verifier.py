@@ -21,11 +21,12 @@ from fitsense.contracts.requests import (
 )
 from fitsense.contracts.strictness import ContractError, load_contract
 from fitsense.safety.change_checks import check_adds_nothing, check_changes, check_triage_answer, check_week
+from fitsense.safety.consistency import CONSISTENCY_CHECKS
 from fitsense.safety.permitted import limits_of
 from fitsense.safety.plan_checks import PLAN_CHECKS, Case
 from fitsense.safety.reports import find_parts, is_hurting
 from fitsense.safety.screening import Limits, screen_person
-from fitsense.safety.text_checks import calls_to_stop, check_chat, check_contract_words, check_escalates
+from fitsense.safety.text_checks import calls_to_stop, check_chat, check_contract_words, check_escalates, check_words
 from fitsense.safety.violations import Severity, Violation, error
 
 __all__ = ["Severity", "Violation", "verify_answer", "verify_plan", "verify_week"]
@@ -34,8 +35,8 @@ __all__ = ["Severity", "Violation", "verify_answer", "verify_plan", "verify_week
 def verify_plan(profile: Profile, plan: Plan) -> list[Violation]:
     """Find everything wrong with a plan for this person; an empty list means it keeps every rule."""
     case = Case(profile, plan)
-    found = [violation for check in PLAN_CHECKS for violation in check(case)]
-    return found + check_contract_words(plan)
+    found = [violation for check in (*PLAN_CHECKS, *CONSISTENCY_CHECKS) for violation in check(case)]
+    return found + [violation for place, text in case.texts for violation in check_words(place, text)]
 
 
 def verify_week(person: Person, week: list[CompactDay]) -> list[Violation]:
