@@ -5,6 +5,7 @@ Knows nothing of wording.
 
 from fitsense.contracts.profile import Derived, Profile, bmi
 from fitsense.planning.fitting import Fitted, fit_week
+from fitsense.planning.goals import fit_goals
 from fitsense.planning.nutrition import choose_calories
 from fitsense.planning.selection import Selector, select_for
 from fitsense.planning.tables import load_tables
@@ -14,6 +15,7 @@ from fitsense.safety.energy import energy_need
 def derive(profile: Profile) -> Derived:
     """Compute BMI, energy, sessions, sets, rest and what to avoid from the profile alone."""
     selector = select_for(profile)
+    profile = fit_goals(profile, selector.limits)
     return derive_from(profile, selector, fit_week(profile, selector))
 
 

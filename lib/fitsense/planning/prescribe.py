@@ -6,6 +6,7 @@ Knows nothing of files or models. Whatever `derived` the profile carries is igno
 from fitsense.contracts.plan import Plan, WorkoutPlan
 from fitsense.contracts.profile import Profile
 from fitsense.planning.fitting import fit_week
+from fitsense.planning.goals import fit_goals
 from fitsense.planning.nutrition import suggest_nutrition
 from fitsense.planning.recommendations import recommend
 from fitsense.planning.selection import select_for
@@ -17,6 +18,7 @@ from fitsense.planning.wording import name_plan, write_adaptations, write_overvi
 def prescribe(profile: Profile) -> Plan:
     """Write the plan of one person."""
     selector = select_for(profile)
+    profile = fit_goals(profile, selector.limits)
     fitted = fit_week(profile, selector)
     week = write_week(profile, selector, fitted)
     longest = max(session.duration for session in week)
