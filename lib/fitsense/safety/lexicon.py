@@ -1,0 +1,86 @@
+"""The lexicon of triage: concepts in the words people use, and the little language their patterns are written in.
+
+    chest tight        words in a row (fillers such as "my" or "really" may stand between)
+    face|mouth droop   either word; CAPITALS name a concept defined above
+    throat .. close    at most five other words between
+    CHEST + PAIN       in one sentence, in any order, at most eight words apart, no other body part between
+    CALF & BREATHLESS  both anywhere in the message
+    left arm|jaw       in a row of triage.yaml "|" stands between whole phrases, not words
+    ... - X | Y        not where the sentence has X or Y;   ... ~ X | Y   nor the message
+
+Knows nothing of messages; `triage_concepts.py` finds the patterns in them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+ADJACENT, GAP, NEAR = 0, 5, 8
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern: parts joined by "&", each a list of chains joined by "+", each of (names, gap before) elements."""
+
+    parts: tuple[tuple[tuple[tuple[tuple[str, ...], int], ...], ...], ...]
+    not_in_sentence: tuple[str, ...]
+    not_in_message: tuple[str, ...]
+    text: str
+    needs: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=1)
+def load_lexicon() -> dict[str, tuple[Pattern, ...]]:
+    """Read `triage_lexicon.yaml`: concept -> its patterns, in the order of the file; cached."""
+    table = yaml.safe_load((files("fitsense.safety") / "triage_lexicon.yaml").read_text(encoding="utf-8"))
+    return {name: tuple(parse_pattern(text) for text in split_patterns(patterns)) for name, patterns in table.items()}
+
+
+def split_patterns(patterns: str | list[str]) -> list[str]:
+    """The patterns of a table entry: a list, or one text with commas between."""
+    given = patterns.split(",") if isinstance(patterns, str) else [one for text in patterns for one in text.split(",")]
+    return [" ".join(one.split()) for one in given if one.strip()]
+
+
+@lru_cache(maxsize=1)
+def lexicon_words() -> frozenset[str]:
+    """Every plain word that the lexicon's patterns name."""
+    names = {name for patterns in load_lexicon().values() for pattern in patterns for part in pattern.parts
+             for chain in part for element, _ in chain for name in element}
+    return frozenset(name for name in names if name.islower() and name.isalpha())
+
+
+@lru_cache(maxsize=16384)
+def parse_pattern(text: str, whole: bool = False) -> Pattern:
+    """Parse one pattern: "|" parts words in the lexicon ("jaw|arm hurt"), and `whole` phrases in a rule ("jaw|left arm")."""
+    main, _, rest = text.partition(" ~ ")
+    main, _, local = main.partition(" - ")
+    rest, _, late = rest.partition(" - ")
+    parts = tuple(tuple((_parse_phrases if whole else _parse_chain)(chain) for chain in part.split(" + ")) for part in main.split(" & "))
+    needs = tuple(element for part in parts for chain in part for element, _ in chain)
+    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, needs)
+
+
+def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    chain, gap = [], ADJACENT
+    for word in text.split():
+        if word == "..":
+            gap = GAP
+        else:
+            chain.append((tuple(word.split("|")), gap))
+            gap = ADJACENT
+    if not chain:
+        raise ValueError(f"empty pattern: {text!r}")
+    return tuple(chain)
+
+
+def _parse_phrases(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    segments = [segment.strip() for segment in text.split("..")]
+    return tuple((tuple(segment.split("|")), GAP if index else ADJACENT) for index, segment in enumerate(segments))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(re.split(r"\s*\|\s*", text.strip())) if text.strip() else ()
