@@ -29,7 +29,7 @@ class Pattern:
     not_in_sentence: tuple[str, ...]
     not_in_message: tuple[str, ...]
     text: str
-    needs: tuple[tuple[str, ...], ...]
+    keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +42,14 @@ def load_lexicon() -> dict[str, tuple[Pattern, ...]]:
 def split_patterns(patterns: str | list[str]) -> list[str]:
     """The patterns of a table entry: a list, or one text with commas between."""
     given = patterns.split(",") if isinstance(patterns, str) else [one for text in patterns for one in text.split(",")]
-    return [" ".join(one.split()) for one in given if one.strip()]
+    return [_spell_out(" ".join(one.split())) for one in given if one.strip()]
+
+
+def _spell_out(text: str) -> str:
+    """A pattern in the words that messages are read as: "cannot" as "can not", "doesn't" as "does not", no "'s"."""
+    text = re.sub(r"\bcannot\b", "can not", re.sub(r"\bwo(?:n't|nt)\b", "will not", re.sub(r"\bcan't\b", "can not", text)))
+    text = re.sub(r"\b(do|does|did|is|are|was|were|has|have|had|would|should|could)n'?t\b", r"\1 not", text)
+    return re.sub(r"(?<=[a-z])'(?:s|m|re|ve|d|ll)\b", "", text)
 
 
 @lru_cache(maxsize=1)
@@ -60,8 +67,30 @@ def parse_pattern(text: str, whole: bool = False) -> Pattern:
     main, _, local = main.partition(" - ")
     rest, _, late = rest.partition(" - ")
     parts = tuple(tuple((_parse_phrases if whole else _parse_chain)(chain) for chain in part.split(" + ")) for part in main.split(" & "))
-    needs = tuple(element for part in parts for chain in part for element, _ in chain)
-    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, needs)
+    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, _pick_keys(parts))
+
+
+def _pick_keys(parts: tuple) -> tuple[str, ...]:
+    """The names of the element that should be the rarest: plain words before concepts, few before many, long before short."""
+    elements = [tuple(_pick_word(name) for name in names) for part in parts for chain in part for names, _ in chain]
+    return min(elements, key=lambda names: (sum(name.isupper() for name in names), len(names), -min(map(len, names))))
+
+
+def _pick_word(name: str) -> str:
+    """The longest plain word of a phrase, or its first concept where it has none."""
+    words = [word for word in name.split() if "|" not in word and word != ".."]
+    return max(words or [name.split()[0].split("|")[0]], key=lambda word: (not word.isupper(), len(word)))
+
+
+@lru_cache(maxsize=1)
+def index_lexicon() -> tuple[tuple[str, ...], dict[str, tuple[tuple[int, Pattern], ...]]]:
+    """The concepts in order, and for each word or concept the (concept, pattern) pairs it may be the key of."""
+    names, index = tuple(load_lexicon()), {}
+    for place, patterns in enumerate(load_lexicon().values()):
+        for pattern in patterns:
+            for key in set(pattern.keys):
+                index.setdefault(key, []).append((place, pattern))
+    return names, {key: tuple(found) for key, found in index.items()}
 
 
 def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -17,7 +17,7 @@ import yaml
 from fitsense.contracts.changes import TRIAGE_ORDER, Triage
 from fitsense.contracts.profile import Profile
 from fitsense.safety.language import is_foreign
-from fitsense.safety.lexicon import parse_pattern, split_patterns
+from fitsense.safety.lexicon import Pattern, parse_pattern, split_patterns
 from fitsense.safety.triage_concepts import Reading, Span, read_message
 from fitsense.safety.triage_context import STATES, clause_around, find_state, sentence_of
 from fitsense.safety.wording import has_cue, normalise_text
@@ -59,8 +59,12 @@ def stricter(a: Triage, b: Triage) -> Triage:
 def load_triage() -> dict:
     """Read `triage.yaml` with the patterns of its rows parsed; cached."""
     table = yaml.safe_load((files("fitsense.safety") / "triage.yaml").read_text(encoding="utf-8"))
-    for row in table["rows"]:
-        row["patterns"] = [parse_pattern(text, whole=True) for text in split_patterns(row["signs"])]
+    table["index"] = {}
+    for place, row in enumerate(table["rows"]):
+        for text in split_patterns(row["signs"]):
+            pattern = parse_pattern(text, whole=True)
+            for key in set(pattern.keys):
+                table["index"].setdefault(key, []).append((place, pattern))
     return table
 
 
@@ -111,20 +115,23 @@ def _read(text: str) -> Reading:
 
 def _find_hits(reading: Reading) -> tuple[list[_Hit], bool]:
     """Every row that a message meets, and whether something was only asked about in general."""
-    hits, general = [], False
-    for row in load_triage()["rows"]:
-        hit, asked = _match_row(row, reading)
+    table, hits, general = load_triage(), [], False
+    waiting: dict[int, list[Pattern]] = {}
+    for name in list(reading.at):
+        for place, pattern in table["index"].get(name, ()):
+            waiting.setdefault(place, []).append(pattern)
+    for place in sorted(waiting):
+        hit, asked = _match_row(table["rows"][place], waiting[place], reading)
         general = general or asked
         if hit is not None:
             hits.append(hit)
-    explained = {name for hit in hits for name in hit.row.get("explains", ())}
-    return [hit for hit in hits if hit.row["id"] not in explained], general
+    return hits, general
 
 
-def _match_row(row: dict, reading: Reading) -> tuple[_Hit | None, bool]:
+def _match_row(row: dict, patterns: list[Pattern], reading: Reading) -> tuple[_Hit | None, bool]:
     """Match one row: its strongest hit, weakened by what the words say of it, and whether it was only asked about."""
     best, asked = None, False
-    for pattern in row["patterns"]:
+    for pattern in patterns:
         parts = reading.find(pattern)
         if not parts:
             continue

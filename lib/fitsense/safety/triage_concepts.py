@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from fitsense.safety.lexicon import NEAR, Pattern, load_lexicon, parse_pattern
+from fitsense.safety.lexicon import NEAR, Pattern, index_lexicon, parse_pattern
 from fitsense.safety.triage_words import Token, join_spaced, read_tokens, split_sentences
 
 MOST_FILLERS, MOST_SPANS = 14, 1200
@@ -49,27 +49,40 @@ class Reading:
 
     def find(self, pattern: Pattern) -> list[list[Span]]:
         """The spans of each "&" part of a pattern; nothing where a part is missing or excluded."""
-        if not all(any(map(self._named, element)) for element in pattern.needs):
-            return []
+        found = []
+        for part in pattern.parts:
+            spans = self._find_part(part)
+            if not spans:
+                return []
+            found.append(spans)
         if any(map(self._named, pattern.not_in_message)):
             return []
-        found = [self._find_part(part) for part in pattern.parts]
         if pattern.not_in_sentence:
             banned = {self.tokens[span.start].sentence for name in pattern.not_in_sentence for span in self._named(name)}
             found = [[span for span in spans if self.tokens[span.start].sentence not in banned] for spans in found]
         return found if all(found) else []
 
     def _add_concepts(self) -> None:
-        for name, patterns in load_lexicon().items():
-            spans = {span for pattern in patterns for spans in self.find(pattern)[:1] for span in spans}
+        names, index = index_lexicon()
+        waiting: list[list[Pattern]] = [[] for _ in names]
+        for word in self.at:
+            self._wake(index.get(word, ()), waiting)
+        for place, name in enumerate(names):
+            spans = {span for pattern in waiting[place] for spans in self.find(pattern)[:1] for span in spans}
             if spans:
                 self.at[name] = sorted(spans)[:MOST_SPANS]
+                self._wake(index.get(name, ()), waiting)
             if name == "MASK":
                 self._drop_masked()
             elif name == "BODY":
                 self._sites = self._count(name, lambda index: not self._is_joined(index))
             elif name == "BLOCK":
                 self._blocks = self._count(name, lambda index: True)
+
+    @staticmethod
+    def _wake(found: tuple[tuple[int, Pattern], ...], waiting: list[list[Pattern]]) -> None:
+        for place, pattern in found:
+            waiting[place].append(pattern)
 
     def _drop_masked(self) -> None:
         masked = {index for span in self.at.pop("MASK", ()) for index in range(span.start, span.end)}
@@ -92,7 +105,9 @@ class Reading:
     def _find_part(self, chains) -> list[Span]:
         found = self._find_chain(chains[0])
         for chain in chains[1:]:
-            found = self._pair(found, self._find_chain(chain)) if found else []
+            if not found:
+                return []
+            found = self._pair(found, self._find_chain(chain))
         return found
 
     def _spans(self, names: tuple[str, ...]) -> list[Span]:
@@ -110,6 +125,8 @@ class Reading:
     def _find_chain(self, chain) -> list[Span]:
         found = self._spans(chain[0][0])
         for names, gap in chain[1:]:
+            if not found:
+                return []
             later = self._spans(names)
             starts = [span.start for span in later]
             found = [Span(span.start, later[i].end, span.anchors) for span in found

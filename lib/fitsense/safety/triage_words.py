@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<score>\b(?:\d{1,2}(?:\.\d)?|" + "|".join(_NUMBERS) + r") ?(?:/|out of|of|outta) ?(?:10|ten)\b)"
     r"|(?P<span>\b(?:(?P<count>\d+(?:\.\d)?|an?|half an?|" + "|".join(_NUMBERS) + r"|(?:a )?couple(?: of)?|(?:a )?few|several|many|some)"
     r"[ -]?(?:or (?:two|three|so) |to \w+ |more |good |straight |solid |full )?)" + _UNIT + r"(?P<ago> (?:ago|back|before|earlier|previous)\b)?)"
-    r"|(?P<num>\b\d+(?:[.,]\d+)?(?![a-z]))"
+    r"|(?P<num>\b\d+(?:[.,]\d+)?(?![\da-z]))"
     r"|(?P<word>[a-z0-9@$]*[a-z][a-z0-9@$!]*(?:'[a-z]+)*)"
     r"|(?P<stop>[.!?;\n]+)|(?P<pause>,|:|\(|\)| -+ )")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=(?:but|however|although|though|yet)\b)|,\s+(?=(?:and )?(?:now|today)\b)")
@@ -137,10 +137,12 @@ def _bucket(unit: str, value: float) -> str:
 def _read_plain(text: str) -> set[str]:
     value = float(text)
     names = {text, "num"}
-    bands = (("sugarlow", 1, 3.95), ("sugarhigh", 14, 35), ("satslow", 60, 91.9), ("hrslow", 25, 44.9), ("hrfast", 115, 260),
-             ("fever", 38, 42), ("feverf", 100.4, 108), ("hotday", 28, 46), ("sugarlowmg", 30, 69), ("bpupper", 165, 280),
+    bands = (("satslow", 60, 91.9), ("hrslow", 25, 44.9), ("hrfast", 115, 260),
+             ("feverc", 38, 42), ("feverf", 100.4, 108), ("hotday", 28, 46), ("sugarlowmg", 30, 69), ("bpupper", 165, 280),
              ("fewkcal", 100, 900), ("yearnum", 1950, 2035))
     names |= {name for name, low, high in bands if low <= value <= high}
+    if "." in text:
+        names |= {name for name, low, high in (("sugarlow", 1, 3.95), ("sugarhigh", 14, 35)) if low <= value <= high}
     if "." in text and 37.9 <= value <= 42.5:
         names.add("fevertemp")
     return names
