@@ -72,7 +72,7 @@ def mend_word(word: str) -> str:
 
 
 def _is_inflected(word: str) -> bool:
-    ends = ("ing", "ed", "es", "s", "d", "er", "ly", "y", "est", "ness", "ful", "less")
+    ends = ("ing", "ed", "es", "s", "d", "er", "ly", "y", "est", "ful")
     stems = [word[:-len(end)] for end in ends if word.endswith(end) and len(word) - len(end) >= 3]
     known = known_words()
     return any(one in known or f"{one}e" in known or (one[-1] == one[-2] and one[:-1] in known) for one in stems)

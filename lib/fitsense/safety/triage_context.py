@@ -33,7 +33,7 @@ def find_state(reading: Reading, span: Span, emergency: bool, lasting: bool = Fa
     subject = _subject(reading, span.start)
     if not present and _is_general(reading, sentence, until, subject):
         return "hypothetical"
-    if subject == "animal" or (has_cue("fiction", sentence) and subject != "self") or has_cue("dreamt", sentence):
+    if subject == "animal" or (has_cue("fiction", sentence) and subject == "other") or has_cue("dreamt", sentence):
         return "other"
     if subject == "other" and not _needs_help(sentence, clause, emergency):
         return "other"
