@@ -152,7 +152,7 @@ def _part_state(row: dict, reading: Reading, spans: list[Span]) -> str:
     """The most present state of one part's matches, else hypothetical or denied."""
     found = set()
     for span in spans:
-        found.add(find_state(reading, span, row["triage"] == "emergency"))
+        found.add(find_state(reading, span, row["triage"] == "emergency", bool(row.get("timeless"))))
         if "now" in found:
             return "now"
     return next((state for state in (*STATES, "hypothetical") if state in found), "denied")

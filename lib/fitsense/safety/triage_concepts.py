@@ -19,6 +19,9 @@ _JOINERS = frozenset({"and", "n", "or", "to", "into", "in", "down", "up", "throu
                       "across", "from", "below", "between", "my", "&", "plus", "both", "over", "round", "along", "near"})
 
 
+_NOES = frozenset({"not", "no", "never", "without", "nothing", "nobody"})
+
+
 class Span(NamedTuple):
     """A stretch of tokens, with the token of each of its parts at which a denial would aim."""
 
@@ -55,10 +58,10 @@ class Reading:
             if not spans:
                 return []
             found.append(spans)
-        if any(map(self._named, pattern.not_in_message)):
+        if any(map(self._asserted, pattern.not_in_message)):
             return []
         if pattern.not_in_sentence:
-            banned = {self.tokens[span.start].sentence for name in pattern.not_in_sentence for span in self._named(name)}
+            banned = {self.tokens[span.start].sentence for name in pattern.not_in_sentence for span in self._asserted(name)}
             found = [[span for span in spans if self.tokens[span.start].sentence not in banned] for spans in found]
         return found if all(found) else []
 
@@ -114,6 +117,16 @@ class Reading:
         if len(names) == 1:
             return self._named(names[0])
         return sorted({span for name in names for span in self._named(name)})
+
+    def _asserted(self, name: str) -> list[Span]:
+        """Where a word, concept or phrase stands that no "not" or "no" stands right before: "no better" explains nothing."""
+        return [span for span in self._named(name) if not self._follows_no(span.start)]
+
+    def _follows_no(self, start: int) -> bool:
+        before = start - 1
+        while before >= 0 and self.tokens[before].filler and start - before < 4:
+            before -= 1
+        return before >= 0 and bool(_NOES & self.tokens[before].forms)
 
     def _named(self, name: str) -> list[Span]:
         """Where a word, a concept or a phrase stands; phrases are looked up once."""

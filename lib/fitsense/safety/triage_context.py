@@ -21,8 +21,8 @@ def _words() -> dict[str, frozenset[str]]:
     return {name: frozenset(words.split()) for name, words in load_wording()["words"].items()}
 
 
-def find_state(reading: Reading, span: Span, emergency: bool, lasting: bool = False) -> str:
-    """What the words make of one match: one of STATES, or denied, hypothetical, other."""
+def find_state(reading: Reading, span: Span, emergency: bool, timeless: bool = False) -> str:
+    """What the words make of one match: one of STATES, or denied, hypothetical, other; `timeless`: never past or cleared."""
     token = reading.tokens[span.start]
     low, high = reading.sentences[token.sentence]
     sentence, until = reading.text[low:high], reading.text[low:reading.tokens[span.end - 1].end + 1]
@@ -37,7 +37,7 @@ def find_state(reading: Reading, span: Span, emergency: bool, lasting: bool = Fa
         return "other"
     if subject == "other" and not _needs_help(sentence, clause, emergency):
         return "other"
-    return _time_state(reading, token.sentence, clause, emergency)
+    return "now" if timeless else _time_state(reading, token.sentence, clause, emergency)
 
 
 def clause_around(reading: Reading, span: Span) -> str:

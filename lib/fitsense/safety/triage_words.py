@@ -94,7 +94,7 @@ def _read_number(kind: str, match: re.Match, previous: str, after: str) -> set[s
 def _read_pressure(upper: int, lower: int) -> set[str]:
     if not (80 <= upper <= 290 and 35 <= lower <= 190 and upper > lower + 10):
         return {"num"}
-    return {"bp", "bpsevere" if upper >= 180 or lower >= 110 else "bphigh" if upper >= 150 or lower >= 95 else
+    return {"bp", "bpsevere" if upper >= 180 or lower >= 110 else "bphigh" if upper >= 150 or lower >= 95 else "bpborder" if upper >= 140 or lower >= 90 else
             "bplow" if upper < 90 else "bpok"}
 
 
@@ -110,7 +110,10 @@ def _read_span(count: str, unit: str, ago: bool, previous: str, after: str) -> s
     value = (float(first) if first[0].isdigit() else _NUMBERS.index(first) + 1 if first in _NUMBERS else
              {"a": 1, "an": 1, "half": 1, "couple": 2, "few": 3, "several": 4, "many": 9}.get(first, 2))
     bucket = _bucket(unit, value)
-    names = {f"{'ago' if ago else 'dur'}_{bucket}", "ago" if ago else "dur"}
+    kind = "ago" if ago else "dur"
+    names = {f"{kind}_{bucket}", kind}
+    if bucket == "long" and (value > 26 if unit[0] == "w" else unit[:2] == "mo" and value > 5 or unit[:2] == "mt" and value > 5):
+        names.add(f"{kind}_old")
     low, high = _GESTATION
     if unit.startswith(("w", "wk")) and "end" not in unit and first[0].isdigit() and low <= value <= high and not ago:
         names.add("gest")
