@@ -94,6 +94,8 @@ def index_lexicon() -> tuple[tuple[str, ...], dict[str, tuple[tuple[int, Pattern
 
 
 def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    if any(" " in phrase for phrase in text.split("|")[1:-1]) and ".." not in text:
+        return _parse_phrases(text)  # "gone|cut out|dark": a phrase in the middle can only be meant as a whole
     chain, gap = [], ADJACENT
     for word in text.split():
         if word == "..":

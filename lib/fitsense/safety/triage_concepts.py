@@ -16,7 +16,7 @@ from fitsense.safety.triage_words import Token, join_spaced, read_tokens, split_
 
 MOST_FILLERS, MOST_SPANS = 14, 1200
 _JOINERS = frozenset({"and", "n", "or", "to", "into", "in", "down", "up", "through", "with", "of", "on", "around", "under", "behind",
-                      "across", "from", "below", "between", "my", "&", "plus", "both", "over", "round", "along", "near"})
+                      "across", "from", "below", "between", "&", "plus", "both", "over", "round", "along", "near"})
 
 
 _NOES = frozenset({"not", "no", "never", "without", "nothing", "nobody"})
@@ -103,7 +103,7 @@ class Reading:
         before = index - 1
         while before >= 0 and self.tokens[before].filler and not _JOINERS & self.tokens[before].forms:
             before -= 1
-        return before >= 0 and bool((_JOINERS - {"my"}) & self.tokens[before].forms)
+        return before >= 0 and bool(_JOINERS & self.tokens[before].forms)
 
     def _find_part(self, chains) -> list[Span]:
         found = self._find_chain(chains[0])
