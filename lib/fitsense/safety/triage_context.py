@@ -26,7 +26,8 @@ def find_state(reading: Reading, span: Span, emergency: bool, timeless: bool = F
     token = reading.tokens[span.start]
     low, high = reading.sentences[token.sentence]
     sentence, until = reading.text[low:high], reading.text[low:reading.tokens[span.end - 1].end + 1]
-    if not has_cue("denial_undone", reading.text) and any(_is_denied(reading, anchor, span) for anchor in span.anchors):
+    if not has_cue("denial_undone", reading.text) and any(
+            _is_denied(reading, anchor, span) or _is_answered_no(reading, anchor) for anchor in span.anchors):
         return "denied"
     clause = clause_around(reading, span)
     present = has_cue("now", clause) and not has_cue("past", clause)
@@ -122,6 +123,12 @@ def _is_denied(reading: Reading, anchor: int, span: Span) -> bool:
     return False
 
 
+def _is_answered_no(reading: Reading, anchor: int) -> bool:
+    """"fainting: no, chest no": a "no" right behind the word, with a stop behind it."""
+    after = [token.forms for token in reading.tokens[anchor + 1:anchor + 4]]
+    return len(after) >= 1 and bool(after[0] & {"no", "none", "nil"}) and (len(after) == 1 or bool(after[1] & {",", "."}))
+
+
 def _is_idle(reading: Reading, index: int) -> bool:
     """Whether a "no" or "not" denies nothing that follows: "can't", "not only", "no idea", "not going away"."""
     words, tokens = _words(), reading.tokens
@@ -146,8 +153,10 @@ def _time_state(reading: Reading, index: int, clause: str, emergency: bool) -> s
     scope = " ".join([reading.text[low:high], *(one for one in later[:1] if has_cue("goes_on", one))])
     if has_cue("returned", reading.text):
         return "now"
-    cleared = is_cleared(" ".join([reading.text[low:high], *later])) and not has_cue("pretence", reading.text)
-    dated = clause if emergency else scope
+    told = " ".join([reading.text[low:high], *later]) if emergency else reading.text
+    cleared = is_cleared(told) and not has_cue("pretence", reading.text)
+    long_ago = has_cue("long_past", reading.text[low:high]) and not has_cue("now", reading.text[low:high])
+    dated = clause if emergency and not long_ago else scope
     if has_cue("past", dated) and not has_cue("long_standing", scope) and not _is_present(clause):
         return _past_state(" ".join([scope, *later]), scope, cleared)
     return "cleared" if cleared else "now"
