@@ -27,7 +27,7 @@ _WEAKER: dict[str, dict[Triage, Triage]] = {
     "past_unchecked": {"emergency": "stop_and_refer", "stop_and_refer": "stop_and_refer", "modify": "modify"},
     "past": {"emergency": "stop_and_refer", "stop_and_refer": "modify", "modify": "proceed"},
     "healed": {"emergency": "modify", "stop_and_refer": "proceed", "modify": "proceed"},
-    "past_cleared": {"emergency": "modify", "stop_and_refer": "modify", "modify": "proceed"},
+    "past_cleared": {"emergency": "modify", "stop_and_refer": "modify", "modify": "modify"},
 }
 
 

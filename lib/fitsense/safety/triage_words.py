@@ -114,6 +114,8 @@ def _read_span(count: str, unit: str, ago: bool, previous: str, after: str) -> s
     names = {f"{kind}_{bucket}", kind}
     if bucket == "long" and (value > 26 if unit[0] == "w" else unit[:2] == "mo" and value > 5 or unit[:2] == "mt" and value > 5):
         names.add(f"{kind}_old")
+    if bucket == "hour" and value <= 5:
+        names.add("dur_short")
     low, high = _GESTATION
     if unit.startswith(("w", "wk")) and "end" not in unit and first[0].isdigit() and low <= value <= high and not ago:
         names.add("gest")
