@@ -1,7 +1,9 @@
 """Triage of words it was not tuned on: what no longer cancels an emergency, and what must stay harmless.
 
 Of `triage_unseen.yaml`, read with the table as it was before the mend: 1 of 30 harmless messages raised a false alarm,
-13 of 30 dangerous ones were missed. With the mend of the rules: 1 and 3; the table was then widened by those: 0 and 0.
+13 of 30 dangerous ones were missed. With the mend of the rules: 1 and 3; the table was then widened by those: 0 and 0. The
+lexicon that replaced that table was built with these messages in view: they guard it, they do not measure it. For what it
+does on messages nobody had read see `test_triage_blind.py`.
 """
 
 import re
@@ -107,7 +109,7 @@ def test_an_old_clearance_does_not_clear_what_is_new(message, expected):
 
 
 def test_every_concept_that_a_row_names_is_in_the_lexicon():
-    told = " ".join(row["signs"] for row in load_triage()["rows"])
+    told = " ".join(sign for row in load_triage()["rows"] for sign in row["signs"])
     named = {word for word in re.findall(r"[A-Z][A-Z_]+", told)}
     assert named <= set(load_lexicon()), named - set(load_lexicon())
 

@@ -30,6 +30,7 @@ class Pattern:
     not_in_message: tuple[str, ...]
     text: str
     keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
+    musts: tuple[str, ...]  # and all of these
 
 
 @lru_cache(maxsize=1)
@@ -47,7 +48,7 @@ def split_patterns(patterns: str | list[str]) -> list[str]:
 
 def _spell_out(text: str) -> str:
     """A pattern in the words that messages are read as: "cannot" as "can not", "doesn't" as "does not", no "'s"."""
-    text = re.sub(r"\bcannot\b", "can not", re.sub(r"\bwo(?:n't|nt)\b", "will not", re.sub(r"\bcan't\b", "can not", text)))
+    text = re.sub(r"\bwo(?:n't|nt)\b", "will not", re.sub(r"\bcan(?:'t|not)\b", "can not", text))
     text = re.sub(r"\b(do|does|did|is|are|was|were|has|have|had|would|should|could)n'?t\b", r"\1 not", text)
     return re.sub(r"(?<=[a-z])'(?:s|m|re|ve|d|ll)\b", "", text)
 
@@ -62,18 +63,24 @@ def lexicon_words() -> frozenset[str]:
 
 @lru_cache(maxsize=16384)
 def parse_pattern(text: str, whole: bool = False) -> Pattern:
-    """Parse one pattern: "|" parts words in the lexicon ("jaw|arm hurt"), and `whole` phrases in a rule ("jaw|left arm")."""
+    """Parse one pattern: "|" parts words in the lexicon ("jaw|arm hurt"), `whole` phrases in a rule ("jaw|left arm")."""
     main, _, rest = text.partition(" ~ ")
     main, _, local = main.partition(" - ")
     rest, _, late = rest.partition(" - ")
-    parts = tuple(tuple((_parse_phrases if whole else _parse_chain)(chain) for chain in part.split(" + ")) for part in main.split(" & "))
-    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, _pick_keys(parts))
+    parse = _parse_phrases if whole else _parse_chain
+    parts = tuple(tuple(map(parse, part.split(" + "))) for part in main.split(" & "))
+    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, _pick_keys(parts), _list_musts(parts))
 
 
 def _pick_keys(parts: tuple) -> tuple[str, ...]:
     """The names of the element that should be the rarest: plain words before concepts, few before many, long before short."""
     elements = [tuple(_pick_word(name) for name in names) for part in parts for chain in part for names, _ in chain]
-    return min(elements, key=lambda names: (sum(name.isupper() for name in names), len(names), -min(map(len, names))))
+    return min(elements, key=lambda names: (sum(map(str.isupper, names)), len(names), -min(map(len, names))))
+
+
+def _list_musts(parts: tuple) -> tuple[str, ...]:
+    elements = [names for part in parts for chain in part for names, _ in chain]
+    return tuple(names[0] for names in elements if len(names) == 1 and " " not in names[0])
 
 
 def _pick_word(name: str) -> str:

@@ -15,10 +15,12 @@ from fitsense.safety.lexicon import NEAR, Pattern, index_lexicon, parse_pattern
 from fitsense.safety.triage_words import Token, join_spaced, read_tokens, split_sentences
 
 MOST_FILLERS, MOST_SPANS = 14, 1200
-_JOINERS = frozenset({"and", "n", "or", "to", "into", "in", "down", "up", "through", "with", "of", "on", "around", "under", "behind",
-                      "across", "from", "below", "between", "&", "plus", "both", "over", "round", "along", "near"})
+_JOINERS = frozenset((
+    "and", "n", "or", "to", "into", "in", "down", "up", "through", "with", "of", "on", "around", "under", "behind", "across",
+    "from", "below", "between", "plus", "both", "over", "round", "along", "near"))
 
 
+_STOPS = frozenset({".", ","})
 _NOES = frozenset({"not", "no", "never", "without", "nothing", "nobody"})
 
 
@@ -53,6 +55,9 @@ class Reading:
     def find(self, pattern: Pattern) -> list[list[Span]]:
         """The spans of each "&" part of a pattern; nothing where a part is missing or excluded."""
         found = []
+        for name in pattern.musts:
+            if name not in self.at:
+                return []
         for part in pattern.parts:
             spans = self._find_part(part)
             if not spans:
@@ -66,15 +71,17 @@ class Reading:
         return found if all(found) else []
 
     def _add_concepts(self) -> None:
+        """Find the concepts in the order of the lexicon; only patterns whose key word stands in the message are tried."""
         names, index = index_lexicon()
-        waiting: list[list[Pattern]] = [[] for _ in names]
+        waiting: dict[int, list[Pattern]] = {}
         for word in self.at:
             self._wake(index.get(word, ()), waiting)
         for place, name in enumerate(names):
-            spans = {span for pattern in waiting[place] for spans in self.find(pattern)[:1] for span in spans}
-            if spans:
-                self.at[name] = sorted(spans)[:MOST_SPANS]
-                self._wake(index.get(name, ()), waiting)
+            if place in waiting:
+                spans = {span for pattern in waiting[place] for spans in self.find(pattern)[:1] for span in spans}
+                if spans:
+                    self.at[name] = sorted(spans)[:MOST_SPANS]
+                    self._wake(index.get(name, ()), waiting)
             if name == "MASK":
                 self._drop_masked()
             elif name == "BODY":
@@ -83,9 +90,9 @@ class Reading:
                 self._blocks = self._count(name, lambda index: True)
 
     @staticmethod
-    def _wake(found: tuple[tuple[int, Pattern], ...], waiting: list[list[Pattern]]) -> None:
+    def _wake(found: tuple[tuple[int, Pattern], ...], waiting: dict[int, list[Pattern]]) -> None:
         for place, pattern in found:
-            waiting[place].append(pattern)
+            waiting.setdefault(place, []).append(pattern)
 
     def _drop_masked(self) -> None:
         masked = {index for span in self.at.pop("MASK", ()) for index in range(span.start, span.end)}
@@ -153,7 +160,7 @@ class Reading:
 
     def _is_cut(self, end: int, start: int) -> bool:
         """A comma or a stop cuts words in a row, not what may stand apart."""
-        return self._words[start] == self._words[end] and any("." in self.tokens[i].forms for i in range(end, start))
+        return self._words[start] == self._words[end] and any(_STOPS & self.tokens[i].forms for i in range(end, start))
 
     def _pair(self, first: list[Span], second: list[Span]) -> list[Span]:
         starts, found = [span.start for span in second], []

@@ -31,7 +31,7 @@ def find_state(reading: Reading, span: Span, emergency: bool, timeless: bool = F
         return "denied"
     clause = clause_around(reading, span)
     present = has_cue("now", clause) and not has_cue("past", clause)
-    subject = _subject(reading, span.start)
+    subject = "self" if has_cue("as_if_asked", reading.text) else _subject(reading, span.start)
     if not present and _is_general(reading, sentence, until, subject):
         return "hypothetical"
     if subject == "animal" or (has_cue("fiction", sentence) and subject == "other") or has_cue("dreamt", sentence):
@@ -134,6 +134,8 @@ def _is_idle(reading: Reading, index: int) -> bool:
     words, tokens = _words(), reading.tokens
     if index and "not" in tokens[index].forms and tokens[index - 1].forms & words["modals"]:
         return True
+    if not tokens[index].forms & {"no", "not", "never"}:
+        return False
     return any(tokens[i].forms & words["idle_after"] for i in range(index + 1, min(index + 3, len(tokens)))
                if "," not in tokens[i].forms)
 

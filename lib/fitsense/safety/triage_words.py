@@ -13,14 +13,17 @@ import yaml
 
 from fitsense.safety.spelling import known_words, mend_word, split_spaced, tidy_word
 
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
-_UNIT = (r"(?P<unit>seconds?|secs?|s|minutes?|mins?|minuts?|hours?|hrs?|h|days?|nights?|mornings?|evenings?|weeks?|wks?|wk|weekends?|"
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_UNIT = (r"(?P<unit>seconds?|secs?|s|minutes?|mins?|minuts?|hours?|hrs?|h|days?|nights?|mornings?|evenings?|"
+         r"weeks?|wks?|wk|weekends?|"
          r"fortnights?|months?|mths?|mth|years?|yrs?|yr|decades?)\b")
 _TOKEN = re.compile(
-    r"(?P<bp>\b\d{2,3} ?(?:/|over|on) ?\d{2,3}\b)"
+    r"(?P<bp>\b\d{2,3} ?(?:/|over) ?\d{2,3}\b)"
     r"|(?P<score>\b(?:\d{1,2}(?:\.\d)?|" + "|".join(_NUMBERS) + r") ?(?:/|out of|of|outta) ?(?:10|ten)\b)"
-    r"|(?P<span>\b(?:(?P<count>\d+(?:\.\d)?|an?|half an?|" + "|".join(_NUMBERS) + r"|(?:a )?couple(?: of)?|(?:a )?few|several|many|some)"
-    r"[ -]?(?:or (?:two|three|so) |to \w+ |more |good |straight |solid |full )?)" + _UNIT + r"(?P<ago> (?:ago|back|before|earlier|previous)\b)?)"
+    r"|(?P<span>\b(?:(?P<count>\d+(?:\.\d)?|an?|half an?|" + "|".join(_NUMBERS)
+    + r"|(?:a )?couple(?: of)?|(?:a )?few|several|many|some)"
+    r"[ -]?(?:or (?:two|three|so) |to \w+ |more |good |straight |solid |full )?)" + _UNIT
+    + r"(?P<ago> (?:ago|back|before|earlier|previous)\b)?)"
     r"|(?P<num>\b\d+(?:[.,]\d+)?(?![\da-z]))"
     r"|(?P<word>[a-z0-9@$]*[a-z][a-z0-9@$!]*(?:'[a-z]+)*)"
     r"|(?P<stop>[.!?;\n]+)|(?P<pause>,|:|\(|\)| -+ )")
@@ -94,8 +97,8 @@ def _read_number(kind: str, match: re.Match, previous: str, after: str) -> set[s
 def _read_pressure(upper: int, lower: int) -> set[str]:
     if not (80 <= upper <= 290 and 35 <= lower <= 190 and upper > lower + 10):
         return {"num"}
-    return {"bp", "bpsevere" if upper >= 180 or lower >= 110 else "bphigh" if upper >= 150 or lower >= 95 else "bpborder" if upper >= 140 or lower >= 90 else
-            "bplow" if upper < 90 else "bpok"}
+    bands = (("bpsevere", 180, 110), ("bphigh", 150, 95), ("bpborder", 140, 90))
+    return {"bp", next((name for name, high, low in bands if upper >= high or lower >= low), "bplow" if upper < 90 else "bpok")}
 
 
 def _read_score(text: str) -> set[str]:
@@ -119,7 +122,8 @@ def _read_span(count: str, unit: str, ago: bool, previous: str, after: str) -> s
     low, high = _GESTATION
     if unit.startswith(("w", "wk")) and "end" not in unit and first[0].isdigit() and low <= value <= high and not ago:
         names.add("gest")
-        goes_on = re.match(r" (?:in(?:to)?|of|out|post|after|ago|on|off|with|to|since|later|streak|plan|program\w*|block|now)\b", after)
+        goes_on = re.match(r" (?:in(?:to)?|of|out|post|after|ago|on|off|with|to|since|later|streak|plan|program\w*|block|now)\b",
+                           after)
         if previous.strip(" .,!") in ("", "i", "i'm", "im", "at", "am", "about", "nearly", "almost") and not goes_on:
             names.add("gest_told")
     return names
@@ -179,10 +183,11 @@ def stem(word: str) -> str:
     if word in irregular:
         return irregular[word]
     known = known_words()
-    for ending in ("ing", "ed", "es", "s", "d", "in", "ies", "ier"):
+    for ending in ("ing", "ies", "ied", "ier", "ed", "es", "s", "d", "in"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             base = word[:-len(ending)]
-            for candidate in (base, f"{base}e", f"{base}y", base[:-1] if base[-1] == base[-2] else base):
+            whole = (f"{base}y",) if ending.startswith("i") and ending != "ing" else (base, f"{base}e")
+            for candidate in (*whole, base[:-1] if base[-1] == base[-2] else base):
                 if candidate in known:
                     return candidate
     return word
