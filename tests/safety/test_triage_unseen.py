@@ -108,6 +108,11 @@ def test_an_old_clearance_does_not_clear_what_is_new(message, expected):
     assert triage_text(message).triage == expected
 
 
+def test_an_emergency_is_explained_in_its_own_sentence_only():
+    assert not [row["id"] for row in load_triage()["rows"] if row["triage"] == "emergency" and " ~ " in " ".join(row["signs"])]
+    assert triage_text("my chest muscles are sore after bench press yesterday. I have crushing chest pain.").triage == "emergency"
+
+
 def test_every_concept_that_a_row_names_is_in_the_lexicon():
     told = " ".join(sign for row in load_triage()["rows"] for sign in row["signs"])
     named = {word for word in re.findall(r"[A-Z][A-Z_]+", told)}
