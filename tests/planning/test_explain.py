@@ -4,9 +4,9 @@ from planning_people import make_profile, spread_profiles
 
 from fitsense.knowledge.rules import load_rules
 from fitsense.planning.explain import explain_plan, list_left_out
-from fitsense.planning.goals import fit_goals
 from fitsense.planning.prescribe import prescribe
 from fitsense.planning.selection import select_for
+from fitsense.safety.goals import fit_goals
 from fitsense.safety.screening import screen
 
 NUMBERS = ("sets", "intensity", "rest")

@@ -5,11 +5,11 @@ Knows nothing of wording.
 
 from fitsense.contracts.profile import Derived, Profile, bmi
 from fitsense.planning.fitting import Fitted, fit_week
-from fitsense.planning.goals import fit_goals
 from fitsense.planning.nutrition import choose_calories
 from fitsense.planning.selection import Selector, select_for
 from fitsense.planning.tables import load_tables
 from fitsense.safety.energy import energy_need
+from fitsense.safety.goals import fit_goals
 
 
 def derive(profile: Profile) -> Derived:

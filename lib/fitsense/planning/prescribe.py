@@ -6,13 +6,13 @@ Knows nothing of files or models. Whatever `derived` the profile carries is igno
 from fitsense.contracts.plan import Plan, WorkoutPlan
 from fitsense.contracts.profile import Profile
 from fitsense.planning.fitting import fit_week
-from fitsense.planning.goals import fit_goals
 from fitsense.planning.nutrition import suggest_nutrition
 from fitsense.planning.recommendations import recommend
 from fitsense.planning.selection import select_for
 from fitsense.planning.sessions import write_week
 from fitsense.planning.splits import is_careful
 from fitsense.planning.wording import name_plan, write_adaptations, write_overview, write_progression
+from fitsense.safety.goals import fit_goals
 
 
 def prescribe(profile: Profile) -> Plan:

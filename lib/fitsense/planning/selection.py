@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from fitsense.contracts.profile import BODY_PARTS, PreviousWorkout, Profile
 from fitsense.contracts.requests import Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
-from fitsense.planning.goals import fit_goal, fit_goals
 from fitsense.planning.tables import load_tables
+from fitsense.safety.goals import fit_goal, fit_goals
 from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
 
 # How many of a pool the week goes through; two for every other pattern.
