@@ -41,16 +41,13 @@ class Reading:
         self.tokens: list[Token] = read_tokens(self.text, self.sentences)
         self.at: dict[str, list[Span]] = {}
         for index, token in enumerate(self.tokens):
+            span = Span(index, index + 1, (index,))
             for form in token.forms:
-                self.at.setdefault(form, []).append(Span(index, index + 1, (index,)))
+                self.at.setdefault(form, []).append(span)
         self._words = [0, *accumulate(not token.filler for token in self.tokens)]
         self._blocks = [0] * (len(self.tokens) + 1)
         self._sites = [0] * (len(self.tokens) + 1)
         self._add_concepts()
-
-    def has(self, name: str) -> bool:
-        """Whether a word or concept stands anywhere in the message."""
-        return bool(self._named(name))
 
     def find(self, pattern: Pattern) -> list[list[Span]]:
         """The spans of each "&" part of a pattern; nothing where a part is missing or excluded."""
@@ -137,10 +134,11 @@ class Reading:
 
     def _named(self, name: str) -> list[Span]:
         """Where a word, a concept or a phrase stands; phrases are looked up once."""
-        if name not in self.at and " " in name:
+        spans = self.at.get(name)
+        if spans is None and " " in name:
             found = self.find(parse_pattern(name))
-            self.at[name] = found[0] if found else []
-        return self.at.get(name, [])
+            spans = self.at[name] = found[0] if found else []
+        return spans or []
 
     def _find_chain(self, chain) -> list[Span]:
         found = self._spans(chain[0][0])
