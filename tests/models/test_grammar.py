@@ -12,6 +12,7 @@ from fitsense.knowledge.exercises import load_exercises
 from fitsense.models.grammar import compile_grammar, guidance_tokenizer
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer
 from fitsense.params import ModelParams
+from fitsense.planning.derive import with_derived
 from fitsense.planning.prescribe import prescribe
 
 PROFILE = {
@@ -71,6 +72,17 @@ def test_no_day_twice_no_unknown_exercise_and_macros_sum(guidance, plan_request)
     fat["nutrition_suggestions"]["macros"]["fat"] += 1
     for wrong in (twice, unknown, fat):
         assert not accepts(guidance, plan_request, dump_compact(wrong))
+
+
+def test_a_session_holds_no_more_exercises_than_the_request_shows(guidance, plan_request):
+    shown = make_request("plan_creation", with_derived(plan_request.input).model_dump(mode="json", exclude_none=True))
+    plan = json.loads(dump_compact(prescribe(shown.input)))
+    assert accepts(guidance, shown, dump_compact(plan))
+    session = plan["workout_plan"]["weekly_schedule"][0]["exercises"]
+    assert len(session) == shown.input.derived.exercises_per_session
+    session.append(session[0])
+    assert not accepts(guidance, shown, dump_compact(plan))
+    assert accepts(guidance, plan_request, dump_compact(plan)), "without derived the weekly cap alone bounds it"
 
 
 @pytest.mark.parametrize("path", [

@@ -15,7 +15,7 @@ from fitsense.knowledge.exercises import find_exercise
 from fitsense.planning.derive import derive, with_derived
 from fitsense.planning.nutrition import USUAL_DIET, USUAL_MEAL, find_fitting_foods
 from fitsense.planning.prescribe import prescribe
-from fitsense.safety.energy import calorie_bounds
+from fitsense.safety.energy import calorie_bounds, energy_need
 from fitsense.safety.meals import find_forbidden_foods
 from fitsense.safety.screening import screen
 from fitsense.safety.verifier import verify_plan
@@ -172,11 +172,17 @@ def test_no_deficit_in_pregnancy_and_underweight():
 def test_calories_follow_the_goal_within_bounds_and_fifties():
     targets = {}
     for goal in GOALS:
-        profile = make_profile(goals=[goal], weight=80.0)
+        profile = make_profile(goals=[goal], weight=70.0)
         targets[goal] = prescribe(profile).nutrition_suggestions.calorie_target
         low, high = calorie_bounds(profile, screen(profile))
         assert low <= targets[goal] <= high and targets[goal] % 50 == 0
     assert targets["weight_loss"] < targets["general_fitness"] < targets["muscle_gain"]
+
+
+def test_no_surplus_where_weight_is_high_or_training_only_gentle():
+    for fields in ({"weight": 80.0}, {"conditions": ["hernia surgery last month, not cleared"]}):
+        profile = make_profile(goals=["muscle_gain"], **fields)
+        assert prescribe(profile).nutrition_suggestions.calorie_target == energy_need(profile)
 
 
 def test_meals_keep_diet_and_allergies():

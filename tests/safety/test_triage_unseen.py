@@ -1,15 +1,19 @@
 """Triage of words it was not tuned on: what no longer cancels an emergency, and what must stay harmless.
 
 Of `triage_unseen.yaml`, read with the table as it was before the mend: 1 of 30 harmless messages raised a false alarm,
-13 of 30 dangerous ones were missed. With the mend of the rules: 1 and 3; the table was then widened by those: 0 and 0.
+13 of 30 dangerous ones were missed. With the mend of the rules: 1 and 3; the table was then widened by those: 0 and 0. The
+lexicon that replaced that table was built with these messages in view: they guard it, they do not measure it. For what it
+does on messages nobody had read see `test_triage_blind.py`.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from fitsense.contracts.changes import TRIAGE_ORDER
+from fitsense.safety.lexicon import load_lexicon
 from fitsense.safety.triage import load_triage, triage_text
 
 UNSEEN = yaml.safe_load((Path(__file__).parent / "triage_unseen.yaml").read_text(encoding="utf-8"))
@@ -104,8 +108,15 @@ def test_an_old_clearance_does_not_clear_what_is_new(message, expected):
     assert triage_text(message).triage == expected
 
 
-def test_no_emergency_row_has_words_of_context():
-    assert not [row["id"] for row in load_triage()["rows"] if row["triage"] == "emergency" and row["context"] is not None]
+def test_an_emergency_is_explained_in_its_own_sentence_only():
+    assert not [row["id"] for row in load_triage()["rows"] if row["triage"] == "emergency" and " ~ " in " ".join(row["signs"])]
+    assert triage_text("my chest muscles are sore after bench press yesterday. I have crushing chest pain.").triage == "emergency"
+
+
+def test_every_concept_that_a_row_names_is_in_the_lexicon():
+    told = " ".join(sign for row in load_triage()["rows"] for sign in row["signs"])
+    named = {word for word in re.findall(r"[A-Z][A-Z_]+", told)}
+    assert named <= set(load_lexicon()), named - set(load_lexicon())
 
 
 @pytest.mark.parametrize("message", [

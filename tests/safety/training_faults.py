@@ -99,7 +99,7 @@ def exercise_twice_a_session(at: Seeding):
 @fault("check_duplicate_exercise")
 def exercise_twice_in_capitals(at: Seeding):
     twin = copy.deepcopy(at.week[0]["exercises"][0])
-    at.week[0]["exercises"].append({**twin, "name": twin["name"].upper()})
+    at.week[0]["exercises"][-1] = {**twin, "name": twin["name"].upper()}
     return True
 
 

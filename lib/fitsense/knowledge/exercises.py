@@ -46,6 +46,8 @@ Flag = Literal[
     "breath_hold",
     "axial",
     "deep",
+    "floor",
+    "over_face",
 ]
 Muscle = Literal[
     "chest",

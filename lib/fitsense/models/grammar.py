@@ -1,7 +1,8 @@
 """Grammars: each prompt type's response contract as a compact, bounded JSON grammar that masks the next token.
 
 Built from the Pydantic contract's own JSON schema, with key order kept, no white space, bounded strings and arrays.
-For a plan, the request bounds the week: as many sessions as the person has days, entries within the weekly cap.
+For a plan, the request bounds the week: as many sessions as the person has days, no more exercises a session than
+`derived` shows, entries within the weekly cap. Where `derived` gives no number, the cap alone bounds them.
 Knows no rules: what it lets through is well-formed, not safe (see safety.verifier for that).
 """
 
@@ -20,6 +21,7 @@ from fitsense.contracts.strictness import dump_compact
 
 # Macro shares a plan may hold, percent: protein 10-45 and fat 15-45 leave carbohydrate the rest, so the sum is 100.
 MACRO_PROTEIN, MACRO_FAT = range(10, 46), range(15, 46)
+MAX_PER_SESSION = 8  # exercises
 MAX_CHAT_CHARACTERS = 900  # plain text: about 150 words
 # Lists of exercise names in a plan's recommendations, by contract.
 NAME_LISTS = {"IfTooDifficult": "modify_exercises", "IfTooEasy": "add_exercises", "ShortenedVersion": "exercises_to_keep"}
@@ -36,7 +38,8 @@ def request_schema(request: Request, exercise_names: tuple[str, ...] = ()) -> di
         _limit_names(schema, sorted(exercise_names), _names_in_plan(request))
     if contract is Plan:
         preferences = request.input.preferences
-        _bound_week(schema, preferences.days_per_week, preferences.workout_duration)
+        shown = request.input.derived.exercises_per_session if request.input.derived else MAX_PER_SESSION
+        _bound_week(schema, preferences.days_per_week, preferences.workout_duration, shown)
         _split_entry(schema)
         schema["$defs"]["Macros"] = {"enum": [
             {"protein": p, "carbs": 100 - p - f, "fat": f} for p in MACRO_PROTEIN for f in MACRO_FAT]}
@@ -76,11 +79,11 @@ def _limit_names(schema: dict, allowed: list[str], in_plan: list[str]) -> None:
         schema["properties"]["kept"]["items"] = {"enum": in_plan}
 
 
-def _bound_week(schema: dict, n_sessions: int, minutes: int) -> None:
-    """Exactly n sessions on distinct days in week order, entries an equal share of the weekly cap."""
+def _bound_week(schema: dict, n_sessions: int, minutes: int, per_session: int) -> None:
+    """Exactly n sessions on distinct days in week order, entries at most `per_session` and an equal share of the weekly cap."""
     definitions = schema["$defs"]
     session = definitions.pop("SessionDay")
-    session["properties"]["exercises"]["maxItems"] = min(MAX_ENTRIES_PER_WEEK // n_sessions, 8)
+    session["properties"]["exercises"]["maxItems"] = max(1, min(MAX_ENTRIES_PER_WEEK // n_sessions, per_session))
     session["properties"]["duration"]["maximum"] = minutes
     for day in DAYS:
         definitions[day] = {**session, "properties": {**session["properties"], "day": {"const": day}}}

@@ -9,11 +9,13 @@ from fitsense.planning.nutrition import choose_calories
 from fitsense.planning.selection import Selector, select_for
 from fitsense.planning.tables import load_tables
 from fitsense.safety.energy import energy_need
+from fitsense.safety.goals import fit_goals
 
 
 def derive(profile: Profile) -> Derived:
     """Compute BMI, energy, sessions, sets, rest and what to avoid from the profile alone."""
     selector = select_for(profile)
+    profile = fit_goals(profile, selector.limits)
     return derive_from(profile, selector, fit_week(profile, selector))
 
 

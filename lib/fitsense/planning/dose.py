@@ -16,7 +16,10 @@ LOW_COMPLETION, SHORT_SLEEP_H, HARD_RATING = 0.5, 6.0, 8.5
 
 @dataclass(frozen=True)
 class Dose:
-    """One setting for the whole week: sets, rest (s) of main exercises, RIR, reps, minutes a session may train."""
+    """One setting for the whole week: sets, rest (s) of main exercises, RIR, reps, seconds of holds.
+
+    `trims`: sets of single exercises, fewer than the rest so that no muscle gets more than its weekly bound.
+    """
 
     sets: int
     rest: int
@@ -25,6 +28,7 @@ class Dose:
     main_reps: str
     small_reps: str
     hold_s: int
+    trims: tuple[tuple[str, int], ...] = ()
 
     def reps_of(self, exercise: Exercise) -> str:
         """Repetitions or seconds of one exercise, with "each side" where it has sides."""
@@ -34,8 +38,10 @@ class Dose:
         elif exercise.kind != "strength":
             amount = str(tables["stretch_reps"])
         else:
-            small = exercise.pattern in (*tables["small_patterns"], *tables["light_patterns"])
-            amount = self.small_reps if small else self.main_reps
+            light = exercise.pattern in tables["light_patterns"]
+            amount = self.small_reps if light or is_small(exercise) else self.main_reps
+            if light or exercise.name in tables["hard_bodyweight"]:
+                amount = min(amount, tables["light_reps"], key=_most_reps)
         return f"{amount} each side" if exercise.each_side else amount
 
     def sets_of(self, exercise: Exercise) -> int:
@@ -43,11 +49,21 @@ class Dose:
         if exercise.kind != "strength":
             return min(self.sets, 2)
         small = exercise.pattern in load_tables()["small_patterns"]
-        return max(min(self.sets, 2), self.sets - 1) if small else self.sets
+        sets = max(min(self.sets, 2), self.sets - 1) if small else self.sets
+        return min(sets, dict(self.trims).get(exercise.name, sets))
 
     def rest_of(self, exercise: Exercise) -> int:
         """Rest in seconds of one exercise of the week."""
         return choose_rest(exercise, self.rest, self.min_rest)
+
+
+def is_small(exercise: Exercise) -> bool:
+    """Tell whether an exercise is a small one: one joint or none moves, or its pattern is small."""
+    return exercise.pattern in load_tables()["small_patterns"] or exercise.mechanic != "compound"
+
+
+def _most_reps(reps: str) -> int:
+    return int(reps.split("-")[-1])
 
 
 def choose_rest(exercise: Exercise, rest: int, min_rest: int) -> int:
@@ -55,18 +71,23 @@ def choose_rest(exercise: Exercise, rest: int, min_rest: int) -> int:
     tables = load_tables()
     if exercise.kind != "strength":
         return max(EASY_REST_S, min(min_rest, EASY_REST_MOST_S))
-    if exercise.pattern in tables["small_patterns"]:
+    if is_small(exercise):
         return max(min(rest, tables["small_rest"]), min_rest)
     return max(rest, min_rest)
 
 
 def count_most_sets(profile: Profile, selector: Selector) -> int:
-    """Most sets: one fewer after short sleep or missed sessions, at most 3 from 65 on, 2 where only gentle."""
+    """Most sets: one fewer after short sleep or missed sessions, at most 3 from 65 on or with limits.
+
+    Two with heart or pressure trouble and where only gentle movement is safe.
+    """
     level, metrics = profile.personal_info.fitness_level, profile.metrics
     sets = load_tables()["dose"][profile.goals[0]]["sets"][level]
     if selector.limits.max_intensity == "low":
         return 2
-    if profile.personal_info.age >= 65:
+    if selector.has_rule(load_tables()["pressure_rules"]):
+        return 2
+    if profile.personal_info.age >= 65 or selector.limits.max_intensity == "moderate":
         sets = min(sets, 3)
     return max(2, sets - (1 if is_run_down(profile) or metrics.workout_completion_rate < LOW_COMPLETION else 0))
 
@@ -92,10 +113,10 @@ def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short:
     row, rir = tables["dose"][profile.goals[0]], choose_rir(profile, selector)
     main = row["reps"][level]
     if profile.goals[0] == "strength_increase":
-        if rir >= 3:
-            main = tables["careful_reps"]
+        if is_light_strength(profile, selector):
+            main = tables["pressure_reps" if selector.has_rule(tables["pressure_rules"]) else "careful_reps"]
         elif profile.preferences.equipment_access == "no_equipment":
-            main = tables["bodyweight_strength_reps"]
+            main = tables["careful_reps" if selector.limits.seated_only else "bodyweight_strength_reps"]
     small = row["small"]
     if short:
         main = small = tables["short_reps"]
@@ -105,8 +126,21 @@ def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short:
     )
 
 
+def is_light_strength(profile: Profile, selector: Selector) -> bool:
+    """Tell whether strength is trained with light loads, since three or more repetitions stay in reserve."""
+    return profile.goals[0] == "strength_increase" and choose_rir(profile, selector) >= 3
+
+
 def list_rests(profile: Profile, selector: Selector) -> list[int]:
-    """Rests to try (s), longest first, in steps of 30 from the goal's usual rest to its floor."""
-    row, least = load_tables()["dose"][profile.goals[0]], selector.limits.min_rest
+    """Rests to try (s), longest first, in steps of 30 from the goal's usual rest to its floor.
+
+    Light loads and bodyweight need no more rest than general fitness does.
+    """
+    goal = profile.goals[0]
+    if is_light_strength(profile, selector) or (
+        goal == "strength_increase" and profile.preferences.equipment_access == "no_equipment"
+    ):
+        goal = "general_fitness"
+    row, least = load_tables()["dose"][goal], selector.limits.min_rest
     rests = [*range(row["rest"], row["rest_floor"], -30), row["rest_floor"]]
     return list(dict.fromkeys(max(rest, least) for rest in rests))

@@ -10,9 +10,9 @@ from importlib.resources import files
 import yaml
 
 from fitsense.contracts.plan import Macros, MealTiming, NutritionSuggestions
-from fitsense.contracts.profile import Profile
+from fitsense.contracts.profile import Profile, bmi
 from fitsense.knowledge.foods import load_foods
-from fitsense.safety.energy import calorie_bounds, energy_need, round_50
+from fitsense.safety.energy import FLOOR_KCAL, calorie_bounds, energy_need, round_50
 from fitsense.safety.food_limits import list_allergies, read_food_limits
 from fitsense.safety.meals import list_fitting_foods
 from fitsense.safety.screening import Limits
@@ -29,6 +29,8 @@ PROTEIN_G_PER_KG = {
 }
 FAT_SHARE = {"endurance_improvement": 25}
 CAPPED_BMI = 27
+LEAST_MUSCLE_G_PER_KG = 1.6  # Morton 2018: gains level off near it
+MOST_PROTEIN, MOST_PROTEIN_DIABETES = 30, 25  # percent of energy (heuristic)
 MEAL_PARTS = ("before", "before_with", "after_protein", "after_with")
 USUAL_MEAL, USUAL_DIET = "Your usual meal, without what you are allergic to", "Your usual meal, as your diet allows"
 CARE_PLAN_RULES = ("diabetes", "eating_disorder", "kidney", "insulin", "very_low_bmi")
@@ -50,8 +52,17 @@ def choose_calories(profile: Profile, limits: Limits) -> int | None:
     if bounds is None:
         return None
     need, goal = energy_need(profile), profile.goals[0]
-    wanted = need * (1 - DEFICIT_SHARE) if goal == "weight_loss" else need + SURPLUS_KCAL.get(goal, 0)
+    wanted = need * (1 - DEFICIT_SHARE) if goal == "weight_loss" else need + choose_surplus(profile, limits)
+    if goal != "weight_loss":
+        wanted = max(wanted, FLOOR_KCAL[profile.personal_info.gender])
     return min(max(round_50(wanted), bounds[0]), bounds[1])
+
+
+def choose_surplus(profile: Profile, limits: Limits) -> int:
+    """Energy over the need, kcal/day: none where weight is high already or training is only gentle movement."""
+    if bmi(profile) >= CAPPED_BMI or limits.max_intensity == "low":
+        return 0
+    return SURPLUS_KCAL.get(profile.goals[0], 0)
 
 
 def suggest_nutrition(profile: Profile, limits: Limits) -> NutritionSuggestions:
@@ -69,7 +80,10 @@ def choose_macros(profile: Profile, limits: Limits, target: int | None) -> Macro
     info, goal = profile.personal_info, profile.goals[0]
     weight = min(info.weight_kg, CAPPED_BMI * (info.height_cm / 100) ** 2)
     share = PROTEIN_G_PER_KG[goal] * weight * 4 / target * 100
-    protein = min(max(int((share + 2.5) // 5) * 5, 15), 35)
+    protein = max(int((share + 2.5) // 5) * 5, 15)
+    if goal in SURPLUS_KCAL and protein * target / 400 < LEAST_MUSCLE_G_PER_KG * weight:
+        protein += 5
+    protein = min(protein, MOST_PROTEIN_DIABETES if _has_rule(limits, ("diabetes",)) else MOST_PROTEIN)
     fat = FAT_SHARE.get(goal, 30)
     return Macros(protein=protein, carbs=100 - protein - fat, fat=fat)
 

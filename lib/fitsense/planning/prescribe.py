@@ -12,11 +12,13 @@ from fitsense.planning.selection import select_for
 from fitsense.planning.sessions import write_week
 from fitsense.planning.splits import is_careful
 from fitsense.planning.wording import name_plan, write_adaptations, write_overview, write_progression
+from fitsense.safety.goals import fit_goals
 
 
 def prescribe(profile: Profile) -> Plan:
     """Write the plan of one person."""
     selector = select_for(profile)
+    profile = fit_goals(profile, selector.limits)
     fitted = fit_week(profile, selector)
     week = write_week(profile, selector, fitted)
     longest = max(session.duration for session in week)

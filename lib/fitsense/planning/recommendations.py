@@ -17,6 +17,7 @@ from fitsense.planning.splits import is_gentle
 
 MOST_NAMES = 2
 ADDITIONS = ("carry", "lunge", "vertical_pull", "calf", "rotator")
+CAREFUL_ADDITIONS = ("core", "calf", "rotator", "hip_abduction", "vertical_pull")  # no heavy carries, no lunges
 SEATED_ADDITIONS = ("vertical_pull", "biceps", "triceps", "rotator")
 REDUCE_PCT, INCREASE_PCT, CAREFUL_INCREASE_PCT = 10, 5, 2
 
@@ -30,7 +31,7 @@ def recommend(selector: Selector, fitted: Fitted, careful: bool) -> AdaptiveReco
         if_too_difficult=IfTooDifficult(reduce_weight=REDUCE_PCT, modify_exercises=list_easier(chosen, selector)),
         if_too_easy=IfTooEasy(
             increase_weight=CAREFUL_INCREASE_PCT if careful else INCREASE_PCT,
-            add_exercises=list_additions(chosen, selector),
+            add_exercises=list_additions(chosen, selector, careful),
         ),
         if_time_constrained=IfTimeConstrained(
             shortened_version=ShortenedVersion(
@@ -47,11 +48,11 @@ def list_easier(chosen: list[Exercise], selector: Selector) -> list[str]:
     return list(dict.fromkeys(names))[:MOST_NAMES] or [chosen[0].name]
 
 
-def list_additions(chosen: list[Exercise], selector: Selector) -> list[str]:
+def list_additions(chosen: list[Exercise], selector: Selector, careful: bool = False) -> list[str]:
     """Exercises to add: from the patterns the week lacks, then core and mobility."""
     used = {exercise.name for exercise in chosen}
     patterns = {exercise.pattern for exercise in chosen}
-    lacking = SEATED_ADDITIONS if selector.limits.seated_only else ADDITIONS
+    lacking = SEATED_ADDITIONS if selector.limits.seated_only else CAREFUL_ADDITIONS if careful else ADDITIONS
     wanted = [*(pattern for pattern in lacking if pattern not in patterns), "core", "mobility", "cardio"]
     if is_gentle(selector):
         wanted = ["easy_cardio", "mobility"]

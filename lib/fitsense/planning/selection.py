@@ -10,10 +10,13 @@ from fitsense.contracts.profile import BODY_PARTS, PreviousWorkout, Profile
 from fitsense.contracts.requests import Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.planning.tables import load_tables
+from fitsense.safety.goals import fit_goal, fit_goals
 from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
 
 # How many of a pool the week goes through; two for every other pattern.
 N_ROTATED = {"mobility": 6}
+OLDER, SHORT_SESSION_MIN, DRILL_MET = 65, 20, 2.5
+LARGE_PATTERNS = ("squat", "hinge", "horizontal_push", "vertical_push", "horizontal_pull", "vertical_pull")
 
 
 @dataclass
@@ -26,6 +29,8 @@ class Selector:
     goal: str
     liked_cardio: list[str] = field(default_factory=list)
     feedback: list[PreviousWorkout] = field(default_factory=list)
+    prefers_supported: bool = False
+    is_short: bool = False
     _pools: dict[str, list[Exercise]] = field(default_factory=dict, init=False)
 
     def allows(self, exercise: Exercise) -> bool:
@@ -35,6 +40,21 @@ class Selector:
     def limited_parts(self) -> list[str]:
         """The injured parts, told in the list or in words, in the contract's order."""
         return [part for part in BODY_PARTS if self.limits.max_joint_load.get(part, 3) <= 1]
+
+    def has_rule(self, rule_ids: list[str]) -> bool:
+        """Tell whether one of these rules stands behind the limits."""
+        return any(rule_id in rule_ids for rule_id, _ in self.limits.reasons)
+
+    def list_ruled_out(self, pattern: str) -> list[Exercise]:
+        """What would come before the first allowed exercise of a pattern, were it not for the limits."""
+        ruled_out = []
+        for exercise in map(load_exercises().get, load_tables()["pools"][pattern]):
+            rule = is_allowed(exercise, self.limits, self.access, self.level)
+            if rule is None:
+                break
+            if rule not in ("limit_equipment", "limit_level"):
+                ruled_out.append(exercise)
+        return ruled_out
 
     def pool(self, pattern: str) -> list[Exercise]:
         """Allowed exercises of a pattern, best first; empty where nothing is allowed."""
@@ -47,6 +67,13 @@ class Selector:
         if pattern == "cardio":
             names = [*self.liked_cardio, *names]
         allowed = [exercise for exercise in map(load_exercises().get, dict.fromkeys(names)) if self.allows(exercise)]
+        if self.prefers_supported:
+            allowed.sort(key=_is_strained)
+        if self.is_short:
+            allowed.sort(key=lambda exercise: exercise.each_side)
+        last = {name for rule_id, _ in self.limits.reasons for name in load_tables()["last_by_rule"].get(rule_id, ())}
+        flags = {flag for rule_id, _ in self.limits.reasons for flag in load_tables()["last_flags_by_rule"].get(rule_id, ())}
+        allowed.sort(key=lambda exercise: exercise.name in last or bool(flags & set(exercise.flags)))
         return self._apply_feedback(allowed, pattern)
 
     def _apply_feedback(self, allowed: list[Exercise], pattern: str) -> list[Exercise]:
@@ -74,12 +101,24 @@ class Selector:
         for wanted in (pattern, *load_tables()["fallbacks"][pattern]):
             pool = self.pool(wanted)
             n_rotated = min(len(pool), N_ROTATED.get(wanted, 2))
+            if n_rotated == 2 and is_drill(pool[1]) and not is_drill(pool[0]):
+                n_rotated = 1
             first = turn % n_rotated if n_rotated else 0
             rotated = [*pool[first:n_rotated], *pool[:first], *pool[n_rotated:]]
             free = next((exercise for exercise in rotated if exercise.name not in used), None)
             if free is not None:
                 return free
         return None
+
+
+def is_drill(exercise: Exercise) -> bool:
+    """Whether a large strength exercise is a drill with next to no load: no equal turn beside a real one."""
+    return exercise.kind == "strength" and exercise.met <= DRILL_MET and exercise.pattern in LARGE_PATTERNS
+
+
+def _is_strained(exercise: Exercise) -> bool:
+    """Whether a lift asks for a hard brace or loads the lower back heavily: last for people with limits."""
+    return exercise.joint_load["lower_back"] >= 3 or "breath_hold" in exercise.flags
 
 
 def find_liked_activities(texts: list[str]) -> tuple[list[str], bool]:
@@ -96,21 +135,25 @@ def find_liked_activities(texts: list[str]) -> tuple[list[str], bool]:
 def select_for(profile: Profile) -> Selector:
     """The selector of a full profile."""
     cardio, _ = find_liked_activities(profile.preferences.preferred_activities)
-    goal = profile.goals[0]
+    limits, tables = screen(profile), load_tables()
     if "endurance_improvement" in profile.goals:
-        cardio = [*cardio, *load_tables()["endurance_cardio"]]
+        cardio = [*cardio, *tables["endurance_cardio"]]
+    rules = [rule_id for rule_id, _ in limits.reasons if rule_id in tables["cardio_by_rule"]]
+    cardio = [*(name for rule_id in rules for name in tables["cardio_by_rule"][rule_id]), *cardio]
     return Selector(
-        limits=screen(profile),
+        limits=limits,
         access=profile.preferences.equipment_access,
         level=profile.personal_info.fitness_level,
-        goal=goal,
+        goal=fit_goals(profile, limits).goals[0],
         liked_cardio=cardio,
         feedback=list(profile.feedback.previous_workouts),
+        prefers_supported=profile.personal_info.age >= OLDER or limits.max_intensity != "high" or bool(limits.max_joint_load),
+        is_short=profile.preferences.workout_duration <= SHORT_SESSION_MIN,
     )
 
 
 def select_for_person(person: Person) -> Selector:
     """The selector of the short form of a profile."""
-    return Selector(
-        limits=screen_person(person), access=person.equipment_access, level=person.fitness_level, goal=person.goal
-    )
+    limits = screen_person(person)
+    goal = fit_goal(person.goal, limits)
+    return Selector(limits=limits, access=person.equipment_access, level=person.fitness_level, goal=goal)

@@ -1,9 +1,11 @@
 """Splits: which days of the week, what kind of day each is, and which patterns it trains.
 
-Rules split_by_days, dose_frequency_level, recovery_days. Knows nothing of single exercises, sets or minutes.
+Rules split_by_days, dose_frequency_level, recovery_days, whole_body_apart, cardio_for_condition. Knows nothing of single
+exercises, sets or rests.
 """
 
 import re
+from itertools import combinations
 
 from fitsense.contracts.plan import DAYS, MAX_ENTRIES_PER_WEEK, Day
 from fitsense.contracts.profile import Profile
@@ -11,8 +13,12 @@ from fitsense.planning.selection import Selector, find_liked_activities
 from fitsense.planning.tables import load_tables
 
 CROWDED_ENTRIES = 20  # a plan with a referral or lines for two parts still keeps within 2,100 tokens
+LIMITED_ENTRIES = 22  # with two reasons or more to tell
+MANY_PARTS, MANY_PARTS_ENTRIES = 3, 18  # and with lines for three parts or more
 EASY_KINDS = ("recovery", "steady", "gentle")
 CARDIO_GOALS = {"weight_loss", "endurance_improvement"}
+MOST_WHOLE_BODY_DAYS = 3
+LEAST_EASY, MOST_EASY, SHORT_EASY_MIN = 2, 3, 20  # entries of an easy day; minutes under which it has the fewest
 
 
 def is_careful(profile: Profile, selector: Selector) -> bool:
@@ -25,10 +31,27 @@ def is_gentle(selector: Selector) -> bool:
     return selector.limits.max_intensity == "low"
 
 
-def choose_weekdays(n_days: int, said: str) -> list[Day]:
+def needs_cardio(selector: Selector) -> bool:
+    """Tell whether aerobic work belongs to every session, whatever the goal (rule cardio_for_condition)."""
+    return selector.has_rule(load_tables()["cardio_rules"])
+
+
+def count_days(profile: Profile, selector: Selector) -> int:
+    """Training days: as asked, or the most that the limits allow."""
+    return min(profile.preferences.days_per_week, selector.limits.max_days)
+
+
+def count_session_minutes(profile: Profile, selector: Selector) -> int:
+    """Longest session in minutes: as asked, or the most that limits and tables allow."""
+    by_rule = load_tables()["session_minutes_by_rule"]
+    capped = [by_rule[rule_id] for rule_id, _ in selector.limits.reasons if rule_id in by_rule]
+    return min([profile.preferences.workout_duration, selector.limits.max_session_min, *capped])
+
+
+def choose_weekdays(n_days: int, said: str, apart: bool = False) -> list[Day]:
     """Choose training days, spread over the week; "no Tuesdays" and "weekends only" in the person's words are kept.
 
-    May give fewer than n_days where their words leave fewer.
+    `apart`: whole-body days with easy ones among them. May give fewer than n_days where their words leave fewer.
     """
     text = said.lower()
     free = [day for day in DAYS if not _is_excluded(day, text)]
@@ -37,6 +60,8 @@ def choose_weekdays(n_days: int, said: str) -> list[Day]:
     elif re.search(r"\b(?:only (?:on )?(?:week ?days)|week ?days only|no weekends?|not at weekends?)\b", text):
         free = [day for day in free if day not in ("Saturday", "Sunday")]
     usual: list[Day] = load_tables()["weekdays"][n_days]
+    if apart:
+        usual = load_tables()["weekdays_apart"].get(n_days, usual)
     if set(usual) <= set(free):
         return usual
     n_days = min(n_days, len(free))
@@ -49,14 +74,19 @@ def _is_excluded(day: Day, text: str) -> bool:
     )
 
 
-def list_day_kinds(profile: Profile, selector: Selector, n_days: int) -> list[str]:
-    """The kind of each day in order: strength days by the split, easy days between them."""
-    if is_gentle(selector):
-        return ["gentle"] * n_days
+def count_strength_days(profile: Profile, selector: Selector, n_days: int) -> int:
+    """Strength days of a week of n_days: at most what level, goal and limits call for."""
     tables, level = load_tables(), profile.personal_info.fitness_level
     most = tables["strength_days"]["careful" if is_careful(profile, selector) else level]
-    most = min(most, tables["strength_days_by_goal"].get(profile.goals[0], most), n_days)
-    kinds = _spread_easy_days(_strength_kinds(profile, selector, most), n_days)
+    return min(most, tables["strength_days_by_goal"].get(profile.goals[0], most), n_days)
+
+
+def list_day_kinds(profile: Profile, selector: Selector, weekdays: list[Day]) -> list[str]:
+    """The kind of each day in order: strength days by the split, easy days between them."""
+    if is_gentle(selector):
+        return ["gentle"] * len(weekdays)
+    strength = _strength_kinds(profile, selector, count_strength_days(profile, selector, len(weekdays)))
+    kinds = _set_apart(strength, weekdays) if len(strength) <= MOST_WHOLE_BODY_DAYS else _spread_easy(strength, len(weekdays))
     if profile.goals[0] != "endurance_improvement":
         return kinds
     easy = iter(("steady", "recovery") * len(kinds))
@@ -71,25 +101,62 @@ def _strength_kinds(profile: Profile, selector: Selector, n_strength: int) -> li
     return list(load_tables()["splits"][n_strength])
 
 
-def _spread_easy_days(kinds: list[str], n_days: int) -> list[str]:
-    """Put the easy days after the strength days they follow, as evenly as the week allows."""
-    n_easy, spread = n_days - len(kinds), []
-    for index, kind in enumerate(kinds):
-        spread.append(kind)
-        due = (index + 1) * n_easy // len(kinds)
-        spread += ["recovery"] * (due - spread.count("recovery"))
-    return spread
+def _set_apart(kinds: list[str], weekdays: list[Day]) -> list[str]:
+    """Put whole-body days as far apart as the weekdays allow, the first such choice; the rest is easy."""
+    places = [DAYS.index(day) for day in weekdays]
+
+    def shortest_gap(chosen: tuple[int, ...]) -> int:
+        pairs = zip(chosen, (*chosen[1:], chosen[0]), strict=True)
+        return min((places[later] - places[early]) % 7 or 7 for early, later in pairs)
+
+    hard = iter(kinds)
+    chosen = max(combinations(range(len(places)), len(kinds)), key=shortest_gap)
+    return [next(hard) if index in chosen else "recovery" for index in range(len(places))]
 
 
-def count_exercises(minutes: int, n_days: int, selector: Selector) -> int:
-    """Exercises a session by minutes, under the weekly cap of entries (lower where much else must be said)."""
+def _spread_easy(kinds: list[str], n_days: int) -> list[str]:
+    """Put the easy days after the first upper and lower day, and the other half at the end of the week."""
+    n_easy = n_days - len(kinds)
+    early = (n_easy + 1) // 2
+    return [*kinds[:2], *["recovery"] * early, *kinds[2:], *["recovery"] * (n_easy - early)]
+
+
+def count_most_entries(selector: Selector) -> int:
+    """Most entries of a week: fewer where much else must be said."""
+    n_parts = len(selector.limited_parts())
+    if n_parts >= MANY_PARTS:
+        return MANY_PARTS_ENTRIES
+    if selector.limits.referral is not None or n_parts >= 2:
+        return CROWDED_ENTRIES
+    return LIMITED_ENTRIES if len(selector.limits.reasons) >= 2 else MAX_ENTRIES_PER_WEEK
+
+
+def bound_exercises(kinds: list[str], selector: Selector) -> int:
+    """Most exercises a session under the weekly cap of entries, an easy day having the fewest."""
+    n_easy = sum(kind in EASY_KINDS for kind in kinds)
+    most = count_most_entries(selector)
+    if n_easy == len(kinds):
+        return max(LEAST_EASY, most // n_easy)
+    return max(2, (most - LEAST_EASY * n_easy) // (len(kinds) - n_easy))
+
+
+def count_exercises(minutes: int, kinds: list[str], selector: Selector) -> int:
+    """Exercises a session by minutes, under the weekly cap of entries."""
     tables = load_tables()
     wanted = next(
         (count for most, count in tables["exercises_by_minutes"] if minutes <= most), tables["most_exercises"]
     )
-    crowded = selector.limits.referral is not None or len(selector.limited_parts()) >= 2
-    most = CROWDED_ENTRIES if crowded else MAX_ENTRIES_PER_WEEK
-    return max(2, min(wanted, most // n_days))
+    return max(2, min(wanted, bound_exercises(kinds, selector)))
+
+
+def count_easy(kinds: list[str], selector: Selector, n_exercises: int, train_minutes: int) -> int:
+    """Exercises of an easy day: what the strength days leave of the weekly cap, two in a short session."""
+    n_easy = sum(kind in EASY_KINDS for kind in kinds)
+    if not n_easy:
+        return n_exercises
+    left = (count_most_entries(selector) - n_exercises * (len(kinds) - n_easy)) // n_easy
+    most = LEAST_EASY if train_minutes < SHORT_EASY_MIN else MOST_EASY
+    return min(n_exercises, most, max(left, LEAST_EASY))
 
 
 def list_patterns(kind: str, profile: Profile, selector: Selector, index: int, n_exercises: int) -> list[str]:
@@ -111,7 +178,7 @@ def _last_places(kind: str, profile: Profile, selector: Selector, index: int, n_
     if kind in EASY_KINDS:
         return ends
     likes_stretching = find_liked_activities(profile.preferences.preferred_activities)[1]
-    if _wants_cardio(goals, n_exercises, index):
+    if needs_cardio(selector) and n_exercises >= 3 or _wants_cardio(goals, n_exercises, index):
         ends.append("cardio")
     elif n_exercises >= 4 and goals[0] != "mobility" and ("mobility" in goals or likes_stretching):
         ends.append("mobility")

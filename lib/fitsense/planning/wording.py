@@ -5,15 +5,17 @@ Knows nothing of choosing exercises; says what was chosen and why.
 
 from fitsense.contracts.plan import Adaptations, ProgressionPlan, ProgressionWeek
 from fitsense.contracts.profile import Profile
+from fitsense.knowledge.exercises import load_exercises
 from fitsense.planning.dose import LOW_COMPLETION, is_run_down
 from fitsense.planning.fitting import Fitted
 from fitsense.planning.selection import Selector
-from fitsense.planning.splits import EASY_KINDS, is_careful, is_gentle
+from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_careful, is_gentle
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import Limits
 
-MOST_OVERVIEW = 330
-STOP_SIGN = "Stop on pain, dizziness or chest discomfort."
+MOST_OVERVIEW, MOST_LINE, LONG_SESSION_MIN = 340, 80, 60
+ADULT = 18
+SHORT_OF_ASKED = 0.75  # of the minutes asked for: shorter sessions are explained
 
 
 def name_split(profile: Profile, selector: Selector, fitted: Fitted) -> str:
@@ -28,7 +30,8 @@ def name_split(profile: Profile, selector: Selector, fitted: Fitted) -> str:
 
 def name_plan(profile: Profile, selector: Selector, fitted: Fitted) -> str:
     """The plan's name: days and goal."""
-    return f"{len(fitted.days)}-Day Plan for {name_goal(profile.goals[0]).title()}"
+    goal = name_goal(profile.goals[0]).title()
+    return f"{len(fitted.days)}-Day {'Gentle Start towards' if is_gentle(selector) else 'Plan for'} {goal}"
 
 
 def write_overview(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> str:
@@ -38,9 +41,7 @@ def write_overview(profile: Profile, selector: Selector, fitted: Fitted, longest
         f"{_write_days(profile, selector, fitted)}, up to {longest} minutes with "
         f"{limits.warm_up_min} of warm-up and {limits.cool_down_min} of cool-down."
     )
-    if len(fitted.days) < profile.preferences.days_per_week:
-        text += " Fewer days than asked, to keep the days you have free."
-    return _add_reasons(text, limits)
+    return _add_reasons(text + _write_remarks(profile, selector, fitted, longest), limits)
 
 
 def _write_days(profile: Profile, selector: Selector, fitted: Fitted) -> str:
@@ -53,33 +54,59 @@ def _write_days(profile: Profile, selector: Selector, fitted: Fitted) -> str:
     return f"{days}{f' and {_count(n_easy, easy)}' if n_easy else ''} a week for {goal}"
 
 
+def _write_remarks(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> str:
+    """What is not as asked, and why: fewer days, shorter sessions, another goal."""
+    asked, text = profile.preferences, ""
+    if len(fitted.days) < count_days(profile, selector):
+        text += " Fewer days than asked, to keep the days you have free."
+    elif len(fitted.days) < asked.days_per_week:
+        text += " Fewer days than asked, for your safety."
+    most = count_session_minutes(profile, selector)
+    if most < asked.workout_duration and most <= LONG_SESSION_MIN:
+        text += f" At most {most} minutes for now."
+    elif longest <= SHORT_OF_ASKED * asked.workout_duration:
+        text += " More time would add little."
+    if asked.days_per_week == 1 and not is_gentle(selector):
+        text += " A second day would do much more."
+    return text
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
 def _add_reasons(text: str, limits: Limits) -> str:
     kept: list[str] = []
+    stop = find_stop_sign(limits) if limits.referral else ""
     for _, reason in limits.reasons:
-        if len(text) + len("; ".join([*kept, reason])) + 60 <= MOST_OVERVIEW:
+        if len(text) + len("; ".join([*kept, reason])) + len(stop) + 12 <= MOST_OVERVIEW:
             kept.append(reason)
     if kept:
         text += f" Adapted: {'; '.join(kept)}."
-    return f"{text} {STOP_SIGN}" if limits.referral else text
+    return f"{text} {stop}" if stop else text
+
+
+def find_stop_sign(limits: Limits) -> str:
+    """The signs to stop on: those of the first condition that has its own, else the usual ones (rule stop_signs)."""
+    signs = load_tables()["stop_signs"]
+    return next((signs[rule_id] for rule_id, _ in limits.reasons if rule_id in signs), signs["usual"])
 
 
 def write_adaptations(profile: Profile, selector: Selector, fitted: Fitted) -> Adaptations:
     """What was adapted: effort and size of the plan, a referral where one is due, a line for each injured part."""
     lines = {f"{part}_friendly": load_tables()["part_lines"][part] for part in selector.limited_parts()}
     return Adaptations(
-        difficulty_adjustment=_write_difficulty(profile, fitted), referral=selector.limits.referral, **lines
+        difficulty_adjustment=_write_difficulty(profile, selector, fitted), referral=selector.limits.referral, **lines
     )
 
 
-def _write_difficulty(profile: Profile, fitted: Fitted) -> str:
+def _write_difficulty(profile: Profile, selector: Selector, fitted: Fitted) -> str:
     level, rir = profile.personal_info.fitness_level, fitted.dose.rir
     if fitted.days[0].kind == "gentle":
         return "Gentle movement only for now: easy effort, and stop well before you tire."
-    text = f"{level.capitalize()} level: stop each set with {rir} reps in reserve."
+    text = f"{level.capitalize()} level: stop each set with {rir} {'rep' if rir == 1 else 'reps'} in reserve."
+    if selector.limited_parts():
+        text += " Mild discomfort that is gone by next morning is fine; sharp or growing pain means stop."
     if profile.metrics.workout_completion_rate < LOW_COMPLETION:
         text += " Smaller start, since under half of the past sessions were done."
     if is_run_down(profile):
@@ -95,21 +122,43 @@ def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> P
     steps = tables["load_steps"]["careful" if is_careful(profile, selector) else "usual"]
     picked = [pick.exercise for day in fitted.days for pick in day.picks]
     lifts = list(dict.fromkeys(exercise.name for exercise in picked if exercise.kind == "strength"))[:2]
-    harder = f"Raise the load by {steps[2]} % where all sets hit the top reps."
+    first = "Learn" if profile.personal_info.fitness_level == "beginner" else "Find the loads for"
+    harder = f"Add 1-2 reps a set, then the smallest step up in load, about {steps[1]} %."
+    hardest = f"Raise the load by about {steps[2]} % where all sets hit the top reps."
     if profile.preferences.equipment_access == "no_equipment":
-        harder = f"Make it {steps[2]} % harder: fuller bag, slower lowering or more reps."
+        harder = "Add 1-2 reps a set where it felt easy."
+        hardest = "Where all sets hit the top reps: a fuller bag, slower lowering or a pause."
     lines = [
-        f"Learn {' and '.join(lifts) or 'each exercise'}; log every set.",
-        f"Add 1-2 reps a set, then raise the load by {steps[1]} %.",
+        _name_lifts(first, lifts),
         harder,
+        hardest,
         "Deload: half the sets, same exercises and days.",
     ]
-    return _join_weeks(steps, lines)
+    return _join_weeks(steps, lines, _choose_walk_line(profile) if may_walk_more(profile, selector) else None)
 
 
-def _join_weeks(steps: list[int], lines: list[str]) -> ProgressionPlan:
+def _name_lifts(first: str, lifts: list[str]) -> str:
+    """What the first week is for: two lifts where their names leave room for both, else one."""
+    both = f"{first} {' and '.join(lifts) or 'each exercise'}; log every set."
+    return both if len(both) <= MOST_LINE else f"{first} {lifts[0]}; log every set."
+
+
+def _choose_walk_line(profile: Profile) -> str:
+    return load_tables()["walk_line_young" if profile.personal_info.age < ADULT else "walk_line"]
+
+
+def may_walk_more(profile: Profile, selector: Selector) -> bool:
+    """Tell whether to ask for walks between sessions (rule walk_between): who can walk well and would not be harmed."""
+    harmed = selector.has_rule(load_tables()["no_walk_rules"]) or selector.limits.max_joint_load.get("ankle", 3) <= 1
+    return selector.allows(load_exercises()["Easy Walk"]) and not harmed and profile.preferences.days_per_week < 7
+
+
+def _join_weeks(steps: list[int], lines: list[str], beside: str | None = None) -> ProgressionPlan:
+    """Four weeks of one line each; `beside` is said in the second as well."""
+    told = [[line] for line in lines]
+    told[1] += [beside] if beside else []
     weeks = {
-        f"week_{number}": ProgressionWeek(intensity_increase=step, exercise_progressions=[line])
-        for number, (step, line) in enumerate(zip(steps, lines, strict=True), start=1)
+        f"week_{number}": ProgressionWeek(intensity_increase=step, exercise_progressions=lines)
+        for number, (step, lines) in enumerate(zip(steps, told, strict=True), start=1)
     }
     return ProgressionPlan(**weeks)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from fitsense.contracts.plan import ExerciseEntry
 from fitsense.knowledge.exercises import Exercise
+from fitsense.safety.goals import fit_goals
 from fitsense.safety.plan_checks import LIMIT_REASONS, Case
 from fitsense.safety.session_time import work_seconds
 from fitsense.safety.violations import Violation, error
@@ -60,11 +61,12 @@ def check_contradictions(case: Case) -> list[Violation]:
 
 
 def check_goal(case: Case) -> list[Violation]:
-    """Name and overview name no goal that is not the person's."""
+    """Name and overview name no goal but the person's, weight loss not where a deficit would harm."""
     workout = case.plan.workout_plan
+    goals = fit_goals(case.profile, case.limits).goals
     return [error("check_goal", f"workout_plan.{key}", f"names {goal.replace('_', ' ')}, not a goal of this person")
             for key in ("name", "overview") for goal, pattern in GOAL_WORDS.items()
-            if goal not in case.profile.goals and pattern.search(normalise_text(getattr(workout, key)))]
+            if goal not in goals and pattern.search(normalise_text(getattr(workout, key)))]
 
 
 def check_deload(case: Case) -> list[Violation]:

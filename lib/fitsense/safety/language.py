@@ -11,7 +11,7 @@ import yaml
 
 LEAST_WORDS, LEAST_TELLING = 3, 2
 LATIN_END = "\u024f"
-_TABLES = {"fitsense.safety": ("triage", "screening", "wording"),
+_TABLES = {"fitsense.safety": ("triage", "triage_lexicon", "triage_words", "screening", "wording"),
            "fitsense.knowledge": ("exercises", "foods", "rules", "safety_rules")}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _ESCAPE = re.compile(r"\\+[a-zA-Z]")
@@ -36,6 +36,11 @@ def is_foreign(text: str) -> bool:
 def has_strange_word(text: str) -> bool:
     """Tell whether a normalised text has a word that is neither everyday English nor one of our tables."""
     return not all(len(word) == 1 or word in _load_words()[0] or _is_english(word) for word in _WORD.findall(text))
+
+
+def english_words() -> frozenset[str]:
+    """The English words of `language.yaml`, of our tables, and those that languages share."""
+    return _load_words()[0] | _load_words()[1]
 
 
 @lru_cache(maxsize=1)

@@ -144,10 +144,9 @@ def check_time(case: Case) -> list[Violation]:
         elif session.duration < minutes - STATED_MINUTES_SLACK:
             found.append(Violation("check_stated_minutes", "warning", f"{place}.duration",
                                    f"{session.day} says {session.duration} minutes but takes {minutes}"))
-    days = len(case.plan.workout_plan.weekly_schedule)
-    if days > asked.days_per_week:
-        found.append(error("check_days", "workout_plan.weekly_schedule",
-                               f"{days} training days; at most {asked.days_per_week}"))
+    days, most_days = len(case.plan.workout_plan.weekly_schedule), min(asked.days_per_week, case.limits.max_days)
+    if days > most_days:
+        found.append(error("check_days", "workout_plan.weekly_schedule", f"{days} training days; at most {most_days}"))
     return found
 
 

@@ -61,6 +61,7 @@ class Limits:
     warm_up_min: int = 5
     cool_down_min: int = 3
     max_session_min: int = 120
+    max_days: int = 7
     referral: str | None = None
     allow_deficit: bool = True
     allow_calorie_number: bool = True
@@ -85,7 +86,7 @@ def screen(profile: Profile) -> Limits:
     said = [*given.conditions, *(given.medications or [])]
     aside = [given.diet or "", given.time_restrictions, *profile.preferences.preferred_activities]
     rows = [*_band_rows("age_bands", info.age), *_band_rows("bmi_bands", bmi(profile))]
-    if bmi(profile) >= 30 and info.fitness_level == "beginner":
+    if 30 <= bmi(profile) < 35 and info.fitness_level == "beginner":
         rows.append(load_screening()["bmi_beginner"])
     return _combine(rows, list(given.injuries), said, aside, profile.preferences.workout_duration)
 
@@ -129,6 +130,8 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
     rows = _drop_explained(rows)
     parts = [*injuries, *(row["part"] for row in rows if "part" in row)]
     rows = [*rows, *(table["injuries"][part] for part in dict.fromkeys(parts))]
+    if len(set(parts)) >= table["many_parts"]["from"]:
+        rows.append(table["many_parts"])
     if unrecognised:
         rows.append(table["unrecognised"])
     if any(map(_is_warning, unrecognised)):
@@ -251,6 +254,7 @@ def _tighten(limits: Limits, row: dict) -> Limits:
         warm_up_min=max(limits.warm_up_min, row.get("warm_up_min", 0)),
         cool_down_min=max(limits.cool_down_min, row.get("cool_down_min", 0)),
         max_session_min=min(limits.max_session_min, row.get("max_session_min", 180)),
+        max_days=min(limits.max_days, row.get("max_days", 7)),
         allow_deficit=limits.allow_deficit and row.get("allow_deficit", True),
         allow_calorie_number=limits.allow_calorie_number and row.get("allow_calorie_number", True),
         seated_only=limits.seated_only or row.get("seated_only", False),

@@ -1,18 +1,21 @@
-"""Spelling of alarm words: mend the common typos, spaced-out letters and digit-for-letter spellings of a message.
+"""Spelling: mend typos, spaced-out letters and digit-for-letter spellings towards the words that triage knows.
 
-Knows nothing of what the words mean; a mended text is matched beside the original, never instead of it.
+A word that is English as far as we know is never mended; the mended form is read beside the others. Knows nothing of
+what the words mean; text-speak and real words that look like typos are listed in `wording.yaml`.
 """
 
 import re
 from functools import lru_cache
 
+from fitsense.safety.language import english_words
+from fitsense.safety.lexicon import lexicon_words
 from fitsense.safety.wording import load_wording
 
 _LEET = str.maketrans({"3": "e", "1": "i", "0": "o", "@": "a", "$": "s", "4": "a", "5": "s", "!": "i"})
 _SPACED = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
-_IS = re.compile(r"\b(\w{3,})'s\b")  # "my knee's swollen"
 _WORD = re.compile(r"[a-z@$0-9'/!]+")
+LEAST_MENDED, LEAST_TWO_EDITS = 4, 8  # letters; heuristics
 
 
 @lru_cache(maxsize=1)
@@ -21,33 +24,86 @@ def _word_lists() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
     return frozenset(table["alarm_words"].split()), frozenset(table["real_words"].split()), table["typos"]
 
 
+@lru_cache(maxsize=1)
+def known_words() -> frozenset[str]:
+    """Every word that is never mended: everyday English, our tables, and real words that look like typos."""
+    return frozenset({*english_words(), *lexicon_words(), *_word_lists()[0], *_word_lists()[1]})
+
+
 def mend_spelling(text: str) -> list[str]:
     """Return the readings of a normalised text: as written, and mended where that differs."""
-    mended = _SPACED.sub(lambda run: _split_spaced(run[0]), text)
-    mended = _IS.sub(r"\1 is", _WORD.sub(lambda word: _mend_word(word[0]), mended))
+    mended = _WORD.sub(lambda word: mend_word(tidy_word(word[0])), split_spaced(text))
     return [text] if mended == text else [text, mended]
 
 
-def _split_spaced(run: str) -> str:
+@lru_cache(maxsize=4096)
+def split_spaced(text: str) -> str:
     """Join "c h e s t p a i n" and break it before the alarm words it holds."""
-    joined, words = run.replace(" ", ""), sorted(_word_lists()[0], key=len, reverse=True)
+    return _SPACED.sub(lambda run: _break_run(run[0].replace(" ", "")), text)
+
+
+def _break_run(joined: str) -> str:
+    words = sorted(_word_lists()[0], key=lambda word: (-len(word), word))
     return " ".join(re.sub("(" + "|".join(words) + ")", r" \1 ", joined).split())
 
 
-@lru_cache(maxsize=8192)
-def _mend_word(word: str) -> str:
-    alarm, real, typos = _word_lists()
-    end = re.search(r"!*$", word)[0]
-    core = word[:len(word) - len(end)]
+@lru_cache(maxsize=16384)
+def tidy_word(word: str) -> str:
+    """A word without drawn-out letters, and with its digits read as letters where that makes an alarm word."""
+    core = word.rstrip("!")
     if re.search(r"[a-z]", core) and re.search(r"[@$0-9!]", core):
         plain = core.translate(_LEET)
-        core = plain if plain in alarm else core
-    core = _REPEATED.sub(r"\1", core)
-    if core in typos:
-        return typos[core] + end
-    if len(core) >= 5 and core not in alarm and core not in real:
-        core = next((known for known in sorted(alarm) if len(known) >= 5 and is_one_edit(core, known)), core)
-    return core + end
+        core = plain if plain in known_words() and len(plain) >= LEAST_MENDED else core
+    double, single = _REPEATED.sub(r"\1\1", core), _REPEATED.sub(r"\1", core)
+    return double if double in known_words() else single
+
+
+@lru_cache(maxsize=16384)
+def mend_word(word: str) -> str:
+    """The word of our tables that a misspelt one stands for, else the word itself."""
+    typos = _word_lists()[2]
+    if word in typos:
+        return typos[word]
+    if len(word) < LEAST_MENDED or word in known_words() or not word.isalpha() or _is_inflected(word):
+        return word
+    candidates = {target for form in _shorten(word) for target in _targets().get(form, ())}
+    ranked = sorted((rank, target) for target in candidates if (rank := _distance(word, target)) is not None)
+    return ranked[0][1] if ranked else word
+
+
+def _is_inflected(word: str) -> bool:
+    ends = ("ing", "ed", "es", "s", "d", "er", "ly", "y", "est", "ful")
+    stems = [word[:-len(end)] for end in ends if word.endswith(end) and len(word) - len(end) >= 3]
+    known = known_words()
+    return any(one in known or f"{one}e" in known or (one[-1] == one[-2] and one[:-1] in known) for one in stems)
+
+
+def _shorten(word: str) -> set[str]:
+    """The word and every form of it with one letter left out; with two for a long one."""
+    once = {word[:i] + word[i + 1:] for i in range(1, len(word))}
+    twice = {form[:i] + form[i + 1:] for form in once for i in range(1, len(form))} if len(word) >= LEAST_TWO_EDITS else set()
+    return {word, *once, *twice}
+
+
+@lru_cache(maxsize=1)
+def _targets() -> dict[str, tuple[str, ...]]:
+    """Shortened form -> words of the lexicon that it may stand for."""
+    found: dict[str, list[str]] = {}
+    for target in sorted(lexicon_words() | _word_lists()[0]):
+        if len(target) >= LEAST_MENDED and target.isalpha():
+            for form in _shorten(target):
+                found.setdefault(form, []).append(target)
+    return {form: tuple(targets) for form, targets in found.items()}
+
+
+def _distance(word: str, target: str) -> int | None:
+    """1 for one edit, 2 for two edits in long words, None for more; the first letter is kept."""
+    if is_one_edit(word, target):
+        return 1
+    if min(len(word), len(target)) < LEAST_TWO_EDITS or word[0] != target[0]:
+        return None
+    return 2 if any(is_one_edit(form, target) for form in _shorten(word) if form != word and len(form) == len(word) - 1) or any(
+        is_one_edit(word, form) for form in _shorten(target) if len(form) == len(target) - 1) else None
 
 
 def is_one_edit(a: str, b: str) -> bool:

@@ -1,13 +1,13 @@
-"""Triage: what a message in plain language calls for, by the readable table `triage.yaml`.
+"""Triage: what a message in plain language calls for, by the readable tables `triage.yaml` and `triage_lexicon.yaml`.
 
-Every row of the table that the message matches counts; the strictest class wins. A match is weakened or dropped when
-the words deny it, ask about it in general, tell of another person's past, or place it in the past. Nothing a message
-orders ("ignore your rules") is obeyed: only what it reports counts. `triage_text` reads a message, `triage_profile` the
-lines of a profile. Knows English only, and says so; knows nothing of plans; never doses or diagnoses.
+The lexicon says how people put things; a row of `triage.yaml` says which of them together call for which class. Every row
+that the message meets counts; the strictest class wins. A match is weakened or dropped when the words deny it, ask about
+it in general, tell of another person's past, or place it in the past. Nothing a message orders ("ignore your rules") is
+obeyed: only what it reports counts. `triage_text` reads a message, `triage_profile` the lines of a profile. Knows English
+only, and says so; knows nothing of plans; never doses or diagnoses.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -17,20 +17,17 @@ import yaml
 from fitsense.contracts.changes import TRIAGE_ORDER, Triage
 from fitsense.contracts.profile import Profile
 from fitsense.safety.language import is_foreign
-from fitsense.safety.spelling import mend_spelling
-from fitsense.safety.wording import has_cue, is_about_other, is_cleared, is_long_past, load_wording, normalise_text
+from fitsense.safety.lexicon import Pattern, parse_pattern, split_patterns
+from fitsense.safety.triage_concepts import Reading, Span, read_message
+from fitsense.safety.triage_context import STATES, clause_around, find_state, sentence_of
+from fitsense.safety.wording import has_cue, normalise_text
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=(?:but|however|although|though|yet)\b)|,\s+(?=(?:and )?(?:now|today)\b)")
-_CLAUSE = re.compile(r",\s*|\band (?=(?:i|i'm|my|it|now)\b)")
-_LIST_WORDS = re.compile(r"\b(?:or|nor)\b|,")
-_STATES = ("now", "cleared", "past_unchecked", "past", "past_cleared", "healed")
-DENIAL_REACH = 160  # characters; no denial reaches further
 _WEAKER: dict[str, dict[Triage, Triage]] = {
     "cleared": {"emergency": "stop_and_refer", "stop_and_refer": "modify", "modify": "modify"},
     "past_unchecked": {"emergency": "stop_and_refer", "stop_and_refer": "stop_and_refer", "modify": "modify"},
     "past": {"emergency": "stop_and_refer", "stop_and_refer": "modify", "modify": "proceed"},
     "healed": {"emergency": "modify", "stop_and_refer": "proceed", "modify": "proceed"},
-    "past_cleared": {"emergency": "modify", "stop_and_refer": "modify", "modify": "proceed"},
+    "past_cleared": {"emergency": "modify", "stop_and_refer": "modify", "modify": "modify"},
 }
 
 
@@ -50,6 +47,7 @@ class _Hit:
     row: dict
     triage: Triage
     state: str
+    spans: tuple[Span, ...] = ()
 
 
 def stricter(a: Triage, b: Triage) -> Triage:
@@ -59,29 +57,22 @@ def stricter(a: Triage, b: Triage) -> Triage:
 
 @lru_cache(maxsize=1)
 def load_triage() -> dict:
-    """Read `triage.yaml` with macros filled in and patterns compiled; cached."""
+    """Read `triage.yaml` with the patterns of its rows parsed; cached."""
     table = yaml.safe_load((files("fitsense.safety") / "triage.yaml").read_text(encoding="utf-8"))
-    for row in table["rows"]:
-        groups = row.get("all") or [row["any"]]
-        row["groups"] = [_compile(group, table["macros"]) for group in groups]
-        for key in ("unless", "context", "unless_anywhere"):
-            row[key] = _compile(row[key], table["macros"]) if row.get(key) else None
+    table["index"] = {}
+    for place, row in enumerate(table["rows"]):
+        for text in split_patterns(row["signs"]):
+            pattern = parse_pattern(text, whole=True)
+            for key in set(pattern.keys):
+                table["index"].setdefault(key, []).append((place, pattern))
     return table
-
-
-def _compile(patterns: list[str], macros: dict[str, str]) -> re.Pattern:
-    joined = "|".join(patterns)
-    for _ in range(2):
-        for name, text in macros.items():
-            joined = joined.replace(f"<{name}>", text)
-    return re.compile(rf"(?<![\w'])(?:{joined})")
 
 
 def triage_text(text: str) -> TriageResult:
     """Triage a message in plain English: the strictest class of all that it reports; `modify` where it is not English."""
-    variants = _read(text)
-    hits, general = _find_hits(variants)
-    if not hits and is_foreign(variants[-1]):
+    reading = _read(text)
+    hits, general = _find_hits(reading)
+    if not hits and is_foreign(reading.text):
         return _result([_Hit(load_triage()["not_english"], "modify", "now")], general)
     return _result(hits, general)
 
@@ -100,159 +91,71 @@ def triage_profile(profile: Profile) -> TriageResult:
     return _result([_as_listed(hit, _read(line)) for line in lines for hit in _find_hits(_read(line))[0]], False)
 
 
-def _as_listed(hit: _Hit, variants: list[str]) -> _Hit:
-    """A hit in a profile: weakened to `listed` where it would be an emergency and no reading tells of it as present."""
-    sentences = [sentence for variant in variants for sentence in _SENTENCE.split(variant)]
-    if hit.triage != "emergency" or any(_is_present(hit.row, sentence) for sentence in sentences):
+def _as_listed(hit: _Hit, reading: Reading) -> _Hit:
+    """A hit in a profile: weakened to `listed` where it would be an emergency and no match tells of it as present."""
+    if hit.triage != "emergency" or any(_is_present(hit.row, reading, span) for span in hit.spans):
         return hit
     return _Hit(hit.row, "stop_and_refer", "listed")
 
 
-def _is_present(row: dict, sentence: str) -> bool:
+def _is_present(row: dict, reading: Reading, span: Span) -> bool:
     """Whether a sentence of a profile tells of a match as felt or going on, not as an illness one has."""
-    lifelong = has_cue("lifelong", sentence)
-    for match in (match for group in row["groups"] for match in _unexplained(group, row["unless"], sentence)):
-        clause = _clause_around(sentence, match)
-        listed = has_cue("diagnosis", clause)
-        if has_cue("under_way", sentence) or has_cue("moment", clause if listed else sentence):
-            return True
-        if (row.get("unlisted") or has_cue("felt", clause)) and not listed and not lifelong:
-            return True
-    return False
+    sentence, clause = sentence_of(reading, span), clause_around(reading, span)
+    listed = has_cue("diagnosis", clause)
+    if has_cue("under_way", sentence) or has_cue("moment", clause if listed else sentence):
+        return True
+    felt = row.get("unlisted") or has_cue("felt", clause)
+    return bool(felt) and not listed and not has_cue("lifelong", sentence)
 
 
-def _read(text: str) -> list[str]:
-    """The readings of a text: normalised as written, and with its spelling mended; a new line ends a sentence."""
-    return mend_spelling(normalise_text(re.sub(r"[\r\n]+", ". ", text)))
+def _read(text: str) -> Reading:
+    """The reading of a text; a new line ends a sentence."""
+    return read_message(normalise_text(re.sub(r"[\r\n]+", ". ", text)))
 
 
-def _find_hits(variants: list[str]) -> tuple[list[_Hit], bool]:
-    """Every row that the readings of a text match, and whether something was only asked about in general."""
-    hits, general = [], False
-    for variant in variants:
-        sentences = [sentence for sentence in _SENTENCE.split(variant) if sentence]
-        for row in load_triage()["rows"]:
-            hit, asked = _match_row(row, sentences, variant)
-            general = general or asked
-            if hit is not None:
-                hits.append(hit)
+def _find_hits(reading: Reading) -> tuple[list[_Hit], bool]:
+    """Every row that a message meets, and whether something was only asked about in general."""
+    table, hits, general = load_triage(), [], False
+    waiting: dict[int, list[Pattern]] = {}
+    for name in list(reading.at):
+        for place, pattern in table["index"].get(name, ()):
+            waiting.setdefault(place, []).append(pattern)
+    for place in sorted(waiting):
+        hit, asked = _match_row(table["rows"][place], waiting[place], reading)
+        general = general or asked
+        if hit is not None:
+            hits.append(hit)
     return hits, general
 
 
-def _match_row(row: dict, sentences: list[str], whole: str) -> tuple[_Hit | None, bool]:
-    """Match one row: its hit, weakened by what the words say of it, and whether it was only asked about in general."""
-    if row["unless_anywhere"] is not None and row["unless_anywhere"].search(whole):
-        return None, False
-    states = [_group_state(group, row, sentences, whole) for group in row["groups"]]
-    asked = any(state == "hypothetical" for state in states)
-    if any(state in (None, "hypothetical") for state in states):
-        return None, asked
-    weakest = max(states, key=_STATES.index)
-    triage = row["triage"] if weakest == "now" else _WEAKER[weakest][row["triage"]]
-    return (_Hit(row, triage, weakest) if triage != "proceed" else None), asked
-
-
-def _group_state(group: re.Pattern, row: dict, sentences: list[str], whole: str) -> str | None:
-    """The most present state of a group's matches: one of _STATES, hypothetical, or None where nothing counts."""
-    found: set[str] = set()
-    for index, sentence in enumerate(sentences):
-        if row["context"] is not None and row["context"].search(sentence):
+def _match_row(row: dict, patterns: list[Pattern], reading: Reading) -> tuple[_Hit | None, bool]:
+    """Match one row: its strongest hit, weakened by what the words say of it, and whether it was only asked about."""
+    best, asked = None, False
+    for pattern in patterns:
+        parts = reading.find(pattern)
+        if not parts:
             continue
-        scope = " ".join([sentence, *(later for later in sentences[index + 1:index + 2] if has_cue("goes_on", later))])
-        for match in _unexplained(group, row["unless"], sentence):
-            found.add(_state(row, sentence, match, scope, whole))
-            if "now" in found:
-                return "now"
-    return next((state for state in (*_STATES, "hypothetical") if state in found), None)
+        states = [_part_state(row, reading, spans) for spans in parts]
+        asked = asked or "hypothetical" in states
+        if any(state not in STATES for state in states):
+            continue
+        state = max(states, key=STATES.index)
+        if best is None or STATES.index(state) < STATES.index(best.state):
+            triage = row["triage"] if state == "now" else _WEAKER[state][row["triage"]]
+            best = _Hit(row, triage, state, tuple(span for spans in parts for span in spans))
+        if best.state == "now":
+            break
+    return (best if best is not None and best.triage != "proceed" else None), asked
 
 
-def _unexplained(group: re.Pattern, unless: re.Pattern | None, sentence: str) -> Iterator[re.Match]:
-    """The matches in a sentence that no `unless` match overlaps; behind an explained one the search goes on in it."""
-    explained = [found.span() for found in unless.finditer(sentence)] if unless is not None else []
-    match = group.search(sentence)
-    while match is not None:
-        overlapped = any(start < match.end() and match.start() < end for start, end in explained)
-        if not overlapped:
-            yield match
-        match = group.search(sentence, match.start() + 1 if overlapped else max(match.end(), match.start() + 1))
-
-
-def _state(row: dict, sentence: str, match: re.Match, scope: str, whole: str) -> str:
-    """What the words make of one match; `scope` is its sentence and the next where that goes on about it."""
-    before, until = sentence[:match.start()], sentence[:match.end() + 1]
-    if _is_denied(sentence, match) and not has_cue("denial_undone", whole):
-        return "denied"
-    present = has_cue("now", sentence)
-    if not present and has_cue("hypothetical", until) and not _tells_own_habit(until):
-        return "hypothetical"
-    clause = _clause_around(sentence, match)
-    if is_about_other(before) and not has_cue("first_person", before) and not present:
-        return "now" if _needs_help(row, sentence, clause, before) else "other"
-    return _time_state(clause, clause if row["triage"] == "emergency" else scope, scope, whole)
-
-
-def _needs_help(row: dict, sentence: str, clause: str, before: str) -> bool:
-    """Whether somebody else may need help now: an emergency does, unless its own clause lies back or tells of a pet."""
-    if has_cue("animal", before) or has_cue("told_past", clause):
-        return False
-    return row["triage"] == "emergency" or not has_cue("told", sentence)
-
-
-def _clause_around(sentence: str, match: re.Match) -> str:
-    """The clause of a sentence that holds a match."""
-    start = max((cut.end() for cut in _CLAUSE.finditer(sentence, 0, match.start())), default=0)
-    end = next((cut.start() for cut in _CLAUSE.finditer(sentence, match.end())), len(sentence))
-    return sentence[start:end]
-
-
-def _time_state(clause: str, dated: str, scope: str, whole: str) -> str:
-    """Place a match in time: now, or past; cleared by a professional (not by pretence), or known to be unchecked.
-
-    `dated` is where words of the past count: the match's own clause for an emergency, its scope for anything less.
-    """
-    if has_cue("now", whole):
-        return "now"
-    cleared = is_cleared(scope) and not has_cue("pretence", whole)
-    present = has_cue("present", clause) and not has_cue("past", clause)
-    if has_cue("past", dated) and not has_cue("long_standing", scope) and not present:
-        return _past_state(scope, cleared)
-    return "cleared" if cleared else "now"
-
-
-def _past_state(scope: str, cleared: bool) -> str:
-    """Which past: healed long ago, cleared, known to be unchecked or only days back, or plain past."""
-    settled = has_cue("settled", scope)
-    if has_cue("not_cleared", scope) or (has_cue("recent_past", scope) and not settled and not cleared):
-        return "past_unchecked"
-    if settled and is_long_past(scope):
-        return "healed"
-    return "past_cleared" if cleared else "past"
-
-
-def _is_denied(sentence: str, match: re.Match) -> bool:
-    """Whether a denial reaches the match: close by, or through a list closed by "or"; "never this bad" denies nothing."""
-    start = match.start()
-    if has_cue("compared", _CLAUSE.split(sentence[start:])[0]):
-        return False
-    denials = load_wording()["cues"]["denial"].finditer(sentence, max(0, start - DENIAL_REACH), start + DENIAL_REACH)
-    return any(denial.end() <= start and _reaches(sentence[denial.end():start], sentence[start:start + 60])
-               for denial in denials)
-
-
-def _reaches(between: str, after: str) -> bool:
-    if has_cue("asserts", between) or re.search(r"[.!?;]", between):
-        return False
-    if "," in between:
-        tail = between[between.index(","):] + after
-        return bool(re.search(r"\b(?:or|nor)\b", tail)) and len(between.split()) <= 16
-    return len(between.split()) <= (8 if _LIST_WORDS.search(between) else 4)
-
-
-def _tells_own_habit(until: str) -> bool:
-    """"When I run I get chest pain" tells what happens, "if I get chest pain" asks in general."""
-    if has_cue("if_ever", until):
-        return False
-    return has_cue("own_report", until)
+def _part_state(row: dict, reading: Reading, spans: list[Span]) -> str:
+    """The most present state of one part's matches, else hypothetical or denied."""
+    found = set()
+    for span in spans:
+        found.add(find_state(reading, span, row["triage"] == "emergency", bool(row.get("timeless"))))
+        if "now" in found:
+            return "now"
+    return next((state for state in (*STATES, "hypothetical") if state in found), "denied")
 
 
 def _result(hits: list[_Hit], general: bool) -> TriageResult:

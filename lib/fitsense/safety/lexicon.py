@@ -1,0 +1,124 @@
+"""The lexicon of triage: concepts in the words people use, and the little language their patterns are written in.
+
+    chest tight        words in a row (fillers such as "my" or "really" may stand between)
+    face|mouth droop   either word; CAPITALS name a concept defined above
+    throat .. close    at most five other words between
+    CHEST + PAIN       in one sentence, in any order, at most eight words apart, no other body part between
+    CALF & BREATHLESS  both anywhere in the message
+    left arm|jaw       in a row of triage.yaml "|" stands between whole phrases, not words
+    ... - X | Y        not where the sentence has X or Y;   ... ~ X | Y   nor the message
+
+Knows nothing of messages; `triage_concepts.py` finds the patterns in them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+ADJACENT, GAP, NEAR = 0, 5, 8
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern: parts joined by "&", each a list of chains joined by "+", each of (names, gap before) elements."""
+
+    parts: tuple[tuple[tuple[tuple[tuple[str, ...], int], ...], ...], ...]
+    not_in_sentence: tuple[str, ...]
+    not_in_message: tuple[str, ...]
+    text: str
+    keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
+    musts: tuple[str, ...]  # and all of these
+
+
+@lru_cache(maxsize=1)
+def load_lexicon() -> dict[str, tuple[Pattern, ...]]:
+    """Read `triage_lexicon.yaml`: concept -> its patterns, in the order of the file; cached."""
+    table = yaml.safe_load((files("fitsense.safety") / "triage_lexicon.yaml").read_text(encoding="utf-8"))
+    return {name: tuple(parse_pattern(text) for text in split_patterns(patterns)) for name, patterns in table.items()}
+
+
+def split_patterns(patterns: str | list[str]) -> list[str]:
+    """The patterns of a table entry: a list, or one text with commas between."""
+    given = patterns.split(",") if isinstance(patterns, str) else [one for text in patterns for one in text.split(",")]
+    return [_spell_out(" ".join(one.split())) for one in given if one.strip()]
+
+
+def _spell_out(text: str) -> str:
+    """A pattern in the words that messages are read as: "cannot" as "can not", "doesn't" as "does not", no "'s"."""
+    text = re.sub(r"\bwo(?:n't|nt)\b", "will not", re.sub(r"\bcan(?:'t|not)\b", "can not", text))
+    text = re.sub(r"\b(do|does|did|is|are|was|were|has|have|had|would|should|could)n'?t\b", r"\1 not", text)
+    return re.sub(r"(?<=[a-z])'(?:s|m|re|ve|d|ll)\b", "", text)
+
+
+@lru_cache(maxsize=1)
+def lexicon_words() -> frozenset[str]:
+    """Every plain word that the lexicon's patterns name."""
+    names = {name for patterns in load_lexicon().values() for pattern in patterns for part in pattern.parts
+             for chain in part for element, _ in chain for name in element}
+    return frozenset(name for name in names if name.islower() and name.isalpha())
+
+
+@lru_cache(maxsize=16384)
+def parse_pattern(text: str, whole: bool = False) -> Pattern:
+    """Parse one pattern: "|" parts words in the lexicon ("jaw|arm hurt"), `whole` phrases in a rule ("jaw|left arm")."""
+    main, _, rest = text.partition(" ~ ")
+    main, _, local = main.partition(" - ")
+    rest, _, late = rest.partition(" - ")
+    parse = _parse_phrases if whole else _parse_chain
+    parts = tuple(tuple(map(parse, part.split(" + "))) for part in main.split(" & "))
+    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, _pick_keys(parts), _list_musts(parts))
+
+
+def _pick_keys(parts: tuple) -> tuple[str, ...]:
+    """The names of the element that should be the rarest: plain words before concepts, few before many, long before short."""
+    elements = [tuple(_pick_word(name) for name in names) for part in parts for chain in part for names, _ in chain]
+    return min(elements, key=lambda names: (sum(map(str.isupper, names)), len(names), -min(map(len, names))))
+
+
+def _list_musts(parts: tuple) -> tuple[str, ...]:
+    elements = [names for part in parts for chain in part for names, _ in chain]
+    return tuple(names[0] for names in elements if len(names) == 1 and " " not in names[0])
+
+
+def _pick_word(name: str) -> str:
+    """The longest plain word of a phrase, or its first concept where it has none."""
+    words = [word for word in name.split() if "|" not in word and word != ".."]
+    return max(words or [name.split()[0].split("|")[0]], key=lambda word: (not word.isupper(), len(word)))
+
+
+@lru_cache(maxsize=1)
+def index_lexicon() -> tuple[tuple[str, ...], dict[str, tuple[tuple[int, Pattern], ...]]]:
+    """The concepts in order, and for each word or concept the (concept, pattern) pairs it may be the key of."""
+    names, index = tuple(load_lexicon()), {}
+    for place, patterns in enumerate(load_lexicon().values()):
+        for pattern in patterns:
+            for key in set(pattern.keys):
+                index.setdefault(key, []).append((place, pattern))
+    return names, {key: tuple(found) for key, found in index.items()}
+
+
+def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    if any(" " in phrase for phrase in text.split("|")[1:-1]) and ".." not in text:
+        return _parse_phrases(text)  # "gone|cut out|dark": a phrase in the middle can only be meant as a whole
+    chain, gap = [], ADJACENT
+    for word in text.split():
+        if word == "..":
+            gap = GAP
+        else:
+            chain.append((tuple(word.split("|")), gap))
+            gap = ADJACENT
+    if not chain:
+        raise ValueError(f"empty pattern: {text!r}")
+    return tuple(chain)
+
+
+def _parse_phrases(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    segments = [segment.strip() for segment in text.split("..")]
+    return tuple((tuple(segment.split("|")), GAP if index else ADJACENT) for index, segment in enumerate(segments))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(re.split(r"\s*\|\s*", text.strip())) if text.strip() else ()

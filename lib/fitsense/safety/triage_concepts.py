@@ -1,0 +1,186 @@
+"""Concepts of a message: where the patterns of the lexicon stand in its words.
+
+    reading = read_message("my chest is tight")
+    reading.find(parse_pattern("CHEST + TIGHT"))
+
+Knows nothing of classes or rules, and nothing of denial or time: see `triage_context.py`.
+"""
+
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from fitsense.safety.lexicon import NEAR, Pattern, index_lexicon, parse_pattern
+from fitsense.safety.triage_words import Token, join_spaced, read_tokens, split_sentences
+
+MOST_FILLERS, MOST_SPANS = 14, 1200
+_JOINERS = frozenset((
+    "and", "n", "or", "to", "into", "in", "down", "up", "through", "with", "of", "on", "around", "under", "behind", "across",
+    "from", "below", "between", "plus", "both", "over", "round", "along", "near"))
+
+
+_STOPS = frozenset({".", ","})
+_NOES = frozenset({"not", "no", "never", "without", "nothing", "nobody"})
+
+
+class Span(NamedTuple):
+    """A stretch of tokens, with the token of each of its parts at which a denial would aim."""
+
+    start: int
+    end: int
+    anchors: tuple[int, ...]
+
+
+class Reading:
+    """The tokens of one message and the concepts found in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = join_spaced(text)
+        self.sentences = split_sentences(self.text)
+        self.tokens: list[Token] = read_tokens(self.text, self.sentences)
+        self.at: dict[str, list[Span]] = {}
+        for index, token in enumerate(self.tokens):
+            for form in token.forms:
+                self.at.setdefault(form, []).append(Span(index, index + 1, (index,)))
+        self._words = [0, *accumulate(not token.filler for token in self.tokens)]
+        self._blocks = [0] * (len(self.tokens) + 1)
+        self._sites = [0] * (len(self.tokens) + 1)
+        self._add_concepts()
+
+    def has(self, name: str) -> bool:
+        """Whether a word or concept stands anywhere in the message."""
+        return bool(self._named(name))
+
+    def find(self, pattern: Pattern) -> list[list[Span]]:
+        """The spans of each "&" part of a pattern; nothing where a part is missing or excluded."""
+        found = []
+        for name in pattern.musts:
+            if name not in self.at:
+                return []
+        for part in pattern.parts:
+            spans = self._find_part(part)
+            if not spans:
+                return []
+            found.append(spans)
+        if any(map(self._asserted, pattern.not_in_message)):
+            return []
+        if pattern.not_in_sentence:
+            banned = {self.tokens[span.start].sentence for name in pattern.not_in_sentence for span in self._asserted(name)}
+            found = [[span for span in spans if self.tokens[span.start].sentence not in banned] for spans in found]
+        return found if all(found) else []
+
+    def _add_concepts(self) -> None:
+        """Find the concepts in the order of the lexicon; only patterns whose key word stands in the message are tried."""
+        names, index = index_lexicon()
+        waiting: dict[int, list[Pattern]] = {}
+        for word in self.at:
+            self._wake(index.get(word, ()), waiting)
+        for place, name in enumerate(names):
+            if place in waiting:
+                spans = {span for pattern in waiting[place] for spans in self.find(pattern)[:1] for span in spans}
+                if spans:
+                    self.at[name] = sorted(spans)[:MOST_SPANS]
+                    self._wake(index.get(name, ()), waiting)
+            if name == "MASK":
+                self._drop_masked()
+            elif name == "BODY":
+                self._sites = self._count(name, lambda index: not self._is_joined(index))
+            elif name == "BLOCK":
+                self._blocks = self._count(name, lambda index: True)
+
+    @staticmethod
+    def _wake(found: tuple[tuple[int, Pattern], ...], waiting: dict[int, list[Pattern]]) -> None:
+        for place, pattern in found:
+            waiting.setdefault(place, []).append(pattern)
+
+    def _drop_masked(self) -> None:
+        masked = {index for span in self.at.pop("MASK", ()) for index in range(span.start, span.end)}
+        if masked:
+            kept = {name: [span for span in spans if not masked.intersection(range(span.start, span.end))]
+                    for name, spans in self.at.items()}
+            self.at = {name: spans for name, spans in kept.items() if spans}
+
+    def _count(self, name: str, counts) -> list[int]:
+        marked = {span.start for span in self.at.get(name, ()) if counts(span.start)}
+        return [0, *accumulate(index in marked for index in range(len(self.tokens)))]
+
+    def _is_joined(self, index: int) -> bool:
+        """Whether "and", "to", "into" ... ties a body part to what stands before it: "chest and arm", "into my jaw"."""
+        before = index - 1
+        while before >= 0 and self.tokens[before].filler and not _JOINERS & self.tokens[before].forms:
+            before -= 1
+        return before >= 0 and bool(_JOINERS & self.tokens[before].forms)
+
+    def _find_part(self, chains) -> list[Span]:
+        found = self._find_chain(chains[0])
+        for chain in chains[1:]:
+            if not found:
+                return []
+            found = self._pair(found, self._find_chain(chain))
+        return found
+
+    def _spans(self, names: tuple[str, ...]) -> list[Span]:
+        if len(names) == 1:
+            return self._named(names[0])
+        return sorted({span for name in names for span in self._named(name)})
+
+    def _asserted(self, name: str) -> list[Span]:
+        """Where a word, concept or phrase stands that no "not" or "no" stands right before: "no better" explains nothing."""
+        return [span for span in self._named(name) if not self._follows_no(span.start)]
+
+    def _follows_no(self, start: int) -> bool:
+        before = start - 1
+        while before >= 0 and self.tokens[before].filler and start - before < 4:
+            before -= 1
+        return before >= 0 and bool(_NOES & self.tokens[before].forms)
+
+    def _named(self, name: str) -> list[Span]:
+        """Where a word, a concept or a phrase stands; phrases are looked up once."""
+        if name not in self.at and " " in name:
+            found = self.find(parse_pattern(name))
+            self.at[name] = found[0] if found else []
+        return self.at.get(name, [])
+
+    def _find_chain(self, chain) -> list[Span]:
+        found = self._spans(chain[0][0])
+        for names, gap in chain[1:]:
+            if not found:
+                return []
+            later = self._spans(names)
+            starts = [span.start for span in later]
+            found = [Span(span.start, later[i].end, span.anchors) for span in found
+                     for i in range(bisect_left(starts, span.end), bisect_right(starts, span.end + gap + MOST_FILLERS))
+                     if self._is_within(span.end, later[i].start, gap)]
+        return found[:MOST_SPANS]
+
+    def _is_within(self, end: int, start: int, gap: int) -> bool:
+        return (self._words[start] - self._words[end] <= gap
+                and self.tokens[end - 1].sentence == self.tokens[start].sentence and not self._is_cut(end, start))
+
+    def _is_cut(self, end: int, start: int) -> bool:
+        """A comma or a stop cuts words in a row, not what may stand apart."""
+        return self._words[start] == self._words[end] and any(_STOPS & self.tokens[i].forms for i in range(end, start))
+
+    def _pair(self, first: list[Span], second: list[Span]) -> list[Span]:
+        starts, found = [span.start for span in second], []
+        for a in first:
+            reach = NEAR + MOST_FILLERS
+            for i in range(bisect_left(starts, a.start - reach), bisect_right(starts, a.end + reach)):
+                b = second[i]
+                if b.start < a.end and a.start < b.end:
+                    continue
+                low, high = (a.end, b.start) if a.end <= b.start else (b.end, a.start)
+                if self._is_near(low, high):
+                    found.append(Span(min(a.start, b.start), max(a.end, b.end), a.anchors + b.anchors))
+        return found[:MOST_SPANS]
+
+    def _is_near(self, low: int, high: int) -> bool:
+        return (self._words[high] - self._words[low] <= NEAR and self.tokens[low - 1].sentence == self.tokens[high].sentence
+                and self._sites[high] == self._sites[low] and self._blocks[high] == self._blocks[low])
+
+
+@lru_cache(maxsize=512)
+def read_message(text: str) -> Reading:
+    """The reading of a normalised text; cached."""
+    return Reading(text)
