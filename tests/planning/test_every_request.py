@@ -111,4 +111,4 @@ def test_a_swap_for_a_part_that_hurts_still_fits_the_minutes():
 @pytest.mark.parametrize("own_plan", [True, False])
 @pytest.mark.parametrize("prompt_type", ABOUT_A_WEEK)
 def test_thousands_of_requests_are_answered_safely(prompt_type, own_plan):
-    seed(0)(check_many(prompt_type, own_plan, settings(max_examples=2000, **QUIET)))()
+    seed(0)(check_many(prompt_type, own_plan, settings(max_examples=1000, **QUIET)))()
