@@ -4,12 +4,13 @@ import json
 
 import llguidance
 import pytest
+import torch
 
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.requests import make_request
 from fitsense.contracts.strictness import dump_compact, load_contract
 from fitsense.knowledge.exercises import load_exercises
-from fitsense.models.grammar import compile_grammar, guidance_tokenizer
+from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer
 from fitsense.params import ModelParams
 from fitsense.planning.derive import with_derived
@@ -115,3 +116,16 @@ def test_changes_name_only_allowed_exercises_and_those_of_the_plan(guidance):
 def test_plan_contract_and_grammar_agree_on_the_teacher(plan_request):
     text = dump_compact(prescribe(plan_request.input))
     assert dump_compact(load_contract(Plan, text, "plan")) == text
+
+
+def test_a_complete_answer_ends_the_turn_whatever_the_model_would_add(guidance, plan_request):
+    tokenizer, engine = guidance
+    end = end_of_turn_id(tokenizer)
+    answer = tokenizer(dump_compact(prescribe(plan_request.input)), add_special_tokens=False)["input_ids"]
+    processor = GrammarProcessor(engine, [compile_grammar(plan_request, tuple(load_exercises())), None], prompt_length=1)
+    wanting_more = tokenizer(",", add_special_tokens=False)["input_ids"][0]
+    scores = torch.zeros(2, 49152)
+    scores[:, wanting_more] = 9.0
+    seen = processor(torch.tensor([[1, *answer]] * 2), scores)
+    assert seen[0].argmax() == end and torch.isinf(seen[0]).sum() == 49152 - 1, "only the end of the turn is left"
+    assert seen[1].argmax() == wanting_more, "a free row stays free"

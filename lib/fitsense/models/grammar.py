@@ -134,7 +134,7 @@ class GrammarProcessor(LogitsProcessor):
         for matcher in filter(None, self.matchers):
             if matcher.is_error():
                 raise ValueError(f"grammar does not compile: {matcher.get_error()}")
-        self.n_seen = prompt_length
+        self.n_seen, self.end_id = prompt_length, guidance.eos_token
         self.bitmask = mask_torch.allocate_token_bitmask(len(grammars), guidance.vocab_size)
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
@@ -149,6 +149,9 @@ class GrammarProcessor(LogitsProcessor):
             mask_torch.fill_next_token_bitmask(self.matchers[row], self.bitmask, row)
         allowed = _unpack(self.bitmask[live], scores.shape[1]).to(scores.device)
         scores[live] = scores[live].masked_fill(~allowed, float("-inf"))
+        complete = [row for row, matcher in enumerate(self.matchers) if matcher and matcher.is_stopped()]
+        scores[complete] = float("-inf")  # nothing can follow a complete answer but the end of the turn
+        scores[complete, self.end_id] = 0.0
         return scores
 
 
