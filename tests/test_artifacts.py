@@ -1,16 +1,20 @@
 """Artefacts: whole or absent, hashed, and named with their repair when something is wrong."""
 
 import json
+import os
 
 import pytest
 
 from fitsense.artifacts import (
+    SESSION,
     ArtifactError,
     append_jsonl,
     open_stage,
+    read_json,
     read_jsonl_prefix,
     read_manifest,
     stale_reason,
+    write_json,
     write_jsonl,
     write_text,
 )
@@ -46,6 +50,36 @@ def test_missing_and_tampered_upstream_name_file_and_repair(finished):
 def test_opening_a_stage_takes_its_manifest_back(finished):
     open_stage("01_synthesis", "params/smoke.yaml", "r")
     assert stale_reason(finished.run_dir, "01_synthesis", finished.params) == "not finished"
+
+
+def killed_after(stage, seconds: float) -> None:
+    """Leave a stage's folder as a kill would that many seconds after it was opened."""
+    written = write_jsonl(stage.dir / "queries.jsonl", [{"a": 1}])
+    began = read_json(stage.dir / SESSION)["began"]
+    os.utime(stage.dir / SESSION, (began, began))
+    os.utime(written, (began + seconds, began + seconds))
+
+
+def test_the_seconds_of_killed_sessions_add_up_until_a_manifest_stands(tmp_path, monkeypatch):
+    monkeypatch.setenv("FITSENSE_OUTPUTS", str(tmp_path))
+    killed_after(open_stage("01_synthesis", "params/smoke.yaml", "r"), 100)
+    again = open_stage("01_synthesis", "params/smoke.yaml", "r")
+    assert again.spent_before == pytest.approx(100, abs=1)
+    killed_after(again, 50)
+    third = open_stage("01_synthesis", "params/smoke.yaml", "r")
+    assert third.spent_before == pytest.approx(150, abs=1)
+    killed_after(third, 25)
+    assert open_stage("01_synthesis", "params/smoke.yaml", "r", ["seed=8"]).spent_before == 0, "other parameters: other work"
+    killed_after(open_stage("01_synthesis", "params/smoke.yaml", "r"), 25)
+    open_stage("01_synthesis", "params/smoke.yaml", "r").finish(n=1)
+    assert open_stage("01_synthesis", "params/smoke.yaml", "r").spent_before == 0, "finished work is not begun again"
+
+
+def test_a_session_file_of_older_code_counts_as_other_work(tmp_path, monkeypatch):
+    monkeypatch.setenv("FITSENSE_OUTPUTS", str(tmp_path))
+    stage = open_stage("01_synthesis", "params/smoke.yaml", "r")
+    write_json(stage.dir / SESSION, {"began": 0.0, "spent": 5.0})
+    assert open_stage("01_synthesis", "params/smoke.yaml", "r").spent_before == 0
 
 
 def test_a_log_cut_by_a_kill_loses_only_its_last_line(tmp_path):

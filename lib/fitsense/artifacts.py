@@ -199,7 +199,7 @@ def _begin_session(stage: Stage) -> float:
     if path.is_file() and not (stage.dir / "manifest.json").is_file():
         last = read_json(path)
         latest = max(file.stat().st_mtime for file in stage.dir.rglob("*") if file.is_file())
-        spent = last["spent"] + max(0.0, latest - last["began"]) if last["work"] == work else 0.0
+        spent = last["spent"] + max(0.0, latest - last["began"]) if last.get("work") == work else 0.0
     write_json(path, {"work": work, "began": time.time(), "spent": round(spent, 1)})
     return spent
 

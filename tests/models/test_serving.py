@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
 from fitsense.models import serving
 from fitsense.models.base import load_dequantised
@@ -74,6 +75,24 @@ def test_prompts_read_once_and_alone_give_the_tokens_of_the_padded_batch(plain, 
         wanted = plain.generate(**encoded, **settings)
     new = encoded["input_ids"].shape[1]
     assert torch.equal(got[:2, new:], wanted[:, new:]) and torch.equal(got[2], got[0])
+
+
+def test_sliding_layers_see_what_the_library_lets_them_see():
+    torch.manual_seed(0)
+    config = Gemma3TextConfig(vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=4, num_attention_heads=2,
+                              num_key_value_heads=1, head_dim=16, sliding_window=8, max_position_embeddings=256, pad_token_id=0,
+                              layer_types=["sliding_attention", "full_attention"] * 2)
+    model = Gemma3ForCausalLM(config).eval()
+    for weights in model.parameters():
+        weights.data.normal_(std=0.3)  # far from the near-uniform logits of a fresh model, so that a wrong mask shows
+    rows = [torch.randint(1, 64, (length,)).tolist() for length in (40, 23, 5)]  # longer and shorter than the window
+    settings = {"do_sample": False, "min_new_tokens": 30, "max_new_tokens": 30, "pad_token_id": 0}
+    with torch.inference_mode():
+        got = model.generate(**read_prompts(model, rows, pad_id=0), **settings)[:, 40:]
+        for row, written in zip(rows, got, strict=True):
+            alone = model.generate(input_ids=torch.tensor([row]), **settings)[0, len(row):]
+            assert torch.equal(written, alone), len(row)
+    assert len(set(map(tuple, got.tolist()))) == 3
 
 
 def test_half_precision_models_are_left_alone(plain):
