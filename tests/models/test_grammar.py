@@ -15,6 +15,7 @@ from fitsense.models.tokens import end_of_turn_id, load_tokenizer
 from fitsense.params import ModelParams
 from fitsense.planning.derive import with_derived
 from fitsense.planning.prescribe import prescribe
+from fitsense.showcase import load_people
 
 PROFILE = {
     "personal_info": {"age": 34, "gender": "female", "height_cm": 168.0, "weight_kg": 70.0, "fitness_level": "beginner"},
@@ -47,6 +48,17 @@ def plan_request():
 
 def test_the_teachers_plan_passes(guidance, plan_request):
     assert accepts(guidance, plan_request, dump_compact(prescribe(plan_request.input)))
+
+
+def test_the_teachers_plans_for_hard_profiles_pass(guidance):
+    """Limits and "weekends only" leave fewer days than were asked for: the grammar must ask for those."""
+    fewer = 0
+    for who, profile in load_people():
+        request = make_request("plan_creation", with_derived(profile))
+        plan = prescribe(request.input)
+        assert accepts(guidance, request, dump_compact(plan)), who
+        fewer += len(plan.workout_plan.weekly_schedule) < profile.preferences.days_per_week
+    assert fewer, "somebody gets fewer days than asked for"
 
 
 @pytest.mark.parametrize("spoil", [
@@ -129,3 +141,14 @@ def test_a_complete_answer_ends_the_turn_whatever_the_model_would_add(guidance, 
     seen = processor(torch.tensor([[1, *answer]] * 2), scores)
     assert seen[0].argmax() == end and torch.isinf(seen[0]).sum() == 49152 - 1, "only the end of the turn is left"
     assert seen[1].argmax() == wanting_more, "a free row stays free"
+
+
+def test_an_engine_that_gives_up_is_no_finished_answer(guidance, plan_request):
+    tokenizer, engine = guidance
+    forbidden = tokenizer("nonsense", add_special_tokens=False)["input_ids"]
+    grammar = compile_grammar(plan_request, tuple(load_exercises()))
+    processor = GrammarProcessor(engine, [grammar], prompt_length=1)
+    with pytest.raises(ValueError, match="gave up"):
+        processor(torch.tensor([[1, *forbidden]]), torch.zeros(1, 49152))
+    with pytest.raises(ValueError, match="gave up"):
+        GrammarProcessor(engine, ["no grammar"], prompt_length=1)

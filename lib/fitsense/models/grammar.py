@@ -1,12 +1,12 @@
 """Grammars: each prompt type's response contract as a compact, bounded JSON grammar that masks the next token.
 
 Built from the Pydantic contract's own JSON schema, with key order kept, no white space, bounded strings and arrays.
-For a plan, the request bounds the week: as many sessions as the person has days, no more exercises a session than
-`derived` shows, entries within the weekly cap. Where `derived` gives no number, the cap alone bounds them.
+For a plan, the request bounds the week: as many sessions as `derived` shows, no more exercises in one than it shows.
+Without `derived`: as many sessions as the person asks for, each with an equal share of the weekly cap on entries.
 Knows no rules: what it lets through is well-formed, not safe (see safety.verifier for that).
 """
 
-from functools import cache
+from functools import lru_cache
 from itertools import combinations
 
 import llguidance
@@ -37,9 +37,10 @@ def request_schema(request: Request, exercise_names: tuple[str, ...] = ()) -> di
     if exercise_names:
         _limit_names(schema, sorted(exercise_names), _names_in_plan(request))
     if contract is Plan:
-        preferences = request.input.preferences
-        shown = request.input.derived.exercises_per_session if request.input.derived else MAX_PER_SESSION
-        _bound_week(schema, preferences.days_per_week, preferences.workout_duration, shown)
+        asked, shown = request.input.preferences, request.input.derived
+        n_sessions = shown.sessions if shown else asked.days_per_week  # limits or "weekends only" may leave fewer days
+        most = shown.exercises_per_session if shown else min(MAX_ENTRIES_PER_WEEK // n_sessions, MAX_PER_SESSION)
+        _bound_week(schema, n_sessions, asked.workout_duration, most)
         _split_entry(schema)
         schema["$defs"]["Macros"] = {"enum": [
             {"protein": p, "carbs": 100 - p - f, "fat": f} for p in MACRO_PROTEIN for f in MACRO_FAT]}
@@ -80,10 +81,10 @@ def _limit_names(schema: dict, allowed: list[str], in_plan: list[str]) -> None:
 
 
 def _bound_week(schema: dict, n_sessions: int, minutes: int, per_session: int) -> None:
-    """Exactly n sessions on distinct days in week order, entries at most `per_session` and an equal share of the weekly cap."""
+    """Exactly n sessions on distinct days in week order, each with at most `per_session` entries."""
     definitions = schema["$defs"]
     session = definitions.pop("SessionDay")
-    session["properties"]["exercises"]["maxItems"] = max(1, min(MAX_ENTRIES_PER_WEEK // n_sessions, per_session))
+    session["properties"]["exercises"]["maxItems"] = per_session
     session["properties"]["duration"]["maximum"] = minutes
     for day in DAYS:
         definitions[day] = {**session, "properties": {**session["properties"], "day": {"const": day}}}
@@ -104,7 +105,7 @@ def _split_entry(schema: dict) -> None:
             definition["properties"]["exercises"]["items"] = choice
 
 
-@cache
+@lru_cache(maxsize=64)  # a plan's schema is compiled in 20-40 ms and may be as good as its person's own
 def _compile_schema(schema_text: str) -> str:
     return llguidance.LLMatcher.grammar_from_json_schema(schema_text, defaults=COMPACT)
 
@@ -132,8 +133,7 @@ class GrammarProcessor(LogitsProcessor):
     def __init__(self, guidance: llguidance.LLTokenizer, grammars: list[str | None], prompt_length: int):
         self.matchers = [llguidance.LLMatcher(guidance, grammar) if grammar else None for grammar in grammars]
         for matcher in filter(None, self.matchers):
-            if matcher.is_error():
-                raise ValueError(f"grammar does not compile: {matcher.get_error()}")
+            _raise_error(matcher)
         self.n_seen, self.end_id = prompt_length, guidance.eos_token
         self.bitmask = mask_torch.allocate_token_bitmask(len(grammars), guidance.vocab_size)
 
@@ -143,16 +143,24 @@ class GrammarProcessor(LogitsProcessor):
             for token in row:
                 if matcher and not matcher.is_stopped():
                     matcher.consume_token(token)
+                    _raise_error(matcher)
         self.n_seen = input_ids.shape[1]
         live = [row for row, matcher in enumerate(self.matchers) if matcher and not matcher.is_stopped()]
         for row in live:
             mask_torch.fill_next_token_bitmask(self.matchers[row], self.bitmask, row)
+            _raise_error(self.matchers[row])
         allowed = _unpack(self.bitmask[live], scores.shape[1]).to(scores.device)
         scores[live] = scores[live].masked_fill(~allowed, float("-inf"))
         complete = [row for row, matcher in enumerate(self.matchers) if matcher and matcher.is_stopped()]
         scores[complete] = float("-inf")  # nothing can follow a complete answer but the end of the turn
         scores[complete, self.end_id] = 0.0
         return scores
+
+
+def _raise_error(matcher: llguidance.LLMatcher) -> None:
+    """Raise ValueError where the engine gave up: it then calls itself stopped, as if its answer were complete."""
+    if matcher.is_error():
+        raise ValueError(f"the grammar's engine gave up: {matcher.get_error()}")
 
 
 def _unpack(bitmask: torch.Tensor, n_vocab: int) -> torch.Tensor:
