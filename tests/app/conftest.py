@@ -1,8 +1,13 @@
 """One app on the rules coach for the whole room: real server on loopback, real client."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from fitsense.app.launch import launch_app
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

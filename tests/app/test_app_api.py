@@ -6,8 +6,8 @@ import urllib.request
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError as ClientError
+from newcomer import default_profile
 
-from fitsense.app.forms import default_profile
 from fitsense.app.selfcheck import check_as_client
 from fitsense.coach.conversation import apply_to_plan
 from fitsense.contracts.changes import Change
@@ -117,6 +117,13 @@ def test_more_of_anything_can_be_applied_to_the_plan_of_a_newcomer(client, wish)
 def test_text_that_is_no_json_is_one_clear_line(client):
     with pytest.raises(ClientError, match="valid JSON"):
         client.predict(profile="{not json", api_name="/plan")
+
+
+def test_a_message_of_any_length_is_refused_before_it_is_read(client):
+    profile = dump_compact(default_profile())
+    plan, _ = client.predict(profile=profile, api_name="/plan")
+    with pytest.raises(ClientError, match="message: got .*at most 600"):
+        client.predict(profile=profile, plan=plan, message="my knee hurts " * 50_000, api_name="/ask")
 
 
 def test_only_the_three_endpoints_are_public(client):

@@ -1,12 +1,16 @@
 """Launching: sharing needs credentials, batch mode closes, the form gives a profile."""
 
+import json
+import socket
+import sqlite3
 import tempfile
 import urllib.error
 import urllib.request
 
 import pytest
+from newcomer import default_profile
 
-from fitsense.app.forms import DEFAULTS, ask_about_units, default_profile, profile_from_form, split_list, split_words
+from fitsense.app.forms import DEFAULTS, ask_about_units, profile_from_form, split_list, split_words
 from fitsense.app.launch import (
     BATCH_VARIABLE,
     AppError,
@@ -16,8 +20,10 @@ from fitsense.app.launch import (
     launch_app,
 )
 from fitsense.app.selfcheck import check_as_client
+from fitsense.artifacts import MANIFEST_KEYS
 from fitsense.coach.store import InteractionStore
 from fitsense.contracts.strictness import ContractError
+from fitsense.params import DemoParams, Params
 
 
 def test_share_without_credentials_is_refused_before_anything_starts(tmp_path):
@@ -98,8 +104,8 @@ def test_the_store_keeps_what_was_asked_and_lets_go_of_its_file(tmp_path):
     finally:
         app.close()
     assert "kept in a file on the computer" in page and "written to no file" not in page
-    (row,) = InteractionStore(path).list_interactions()
-    assert row["prompt_type"] == "plan_creation"
+    with sqlite3.connect(path) as kept:
+        assert kept.execute("SELECT prompt_type FROM ai_interactions").fetchall() == [("plan_creation",)]
 
 
 def test_waiting_ends_with_a_closed_store(tmp_path):
@@ -123,6 +129,32 @@ def test_a_store_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(AppError, match="store: got"):
         launch_app(tmp_path, block=False, release_dir=tmp_path, store_path=tmp_path / "file" / "visits.sqlite")
+
+
+def test_a_taken_port_is_named_and_the_store_is_let_go(tmp_path, monkeypatch):
+    closed = []
+    monkeypatch.setattr(InteractionStore, "close", lambda store: closed.append(store.path))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        params = Params(name="test", demo=DemoParams(port=port))
+        kept = {"release_dir": tmp_path, "store_path": tmp_path / "visits.sqlite"}
+        with pytest.raises(AppError, match=f"demo.port: got {port}; allowed"):
+            launch_app(tmp_path / "no_run", block=False, params=params, **kept)
+    assert closed == [tmp_path / "visits.sqlite"]
+
+
+@pytest.mark.parametrize("spoil", [lambda manifest: manifest.pop("parameters"),
+                                   lambda manifest: manifest["parameters"].update(demo={"old_name": 1})])
+def test_a_run_whose_settings_cannot_be_read_is_named(tmp_path, spoil):
+    manifest = dict.fromkeys(MANIFEST_KEYS, {}) | {"params_name": "old", "parameters": {}}
+    spoil(manifest)
+    folder = tmp_path / "a-run" / "07_coaching_demo"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(AppError, match="a-run: its settings cannot be read; run its stage 07 again"):
+        launch_app(tmp_path / "a-run", block=False, release_dir=tmp_path)
 
 
 def test_without_a_store_the_page_writes_nothing(tmp_path, monkeypatch):

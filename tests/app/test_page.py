@@ -2,18 +2,21 @@
 
 import base64
 import json
+import sqlite3
 
 import gradio as gr
 import pytest
+from newcomer import default_profile
 
-from fitsense.app.ask_tab import _answer_outputs
+from fitsense.app.ask_tab import _answer_outputs, _urgent_outputs
 from fitsense.app.desk import Desk
-from fitsense.app.forms import DEFAULTS, default_profile, profile_from_form
+from fitsense.app.forms import DEFAULTS, profile_from_form
 from fitsense.app.page import build_page
-from fitsense.app.plan_tab import _show_plan
+from fitsense.app.plan_tab import EMPTY_PLAN, _show_kept, _show_plan
 from fitsense.app.views import download_view, guard_view, plan_view
 from fitsense.coach.choice import OpenedCoach
 from fitsense.coach.coaches import CoachReply, RulesCoach
+from fitsense.coach.store import InteractionStore
 from fitsense.models.adapters import AdapterChoice
 
 DESK = Desk(OpenedCoach(RulesCoach(), AdapterChoice(None, "rules", "rules coach", "a test")))
@@ -29,7 +32,15 @@ def test_every_step_of_a_new_plan_clears_the_old_changes():
     assert len(steps) >= 2 and all(len(step) == 10 for step in steps)
     for step in steps:
         assert step[CHANGES] == [] and step[ANSWER] == "" and step[APPLY].visible is False
-    assert steps[0][PLAN] is None and steps[-1][PLAN] is not None and steps[-1][UNITS] == ""
+    assert steps[-1][PLAN] is not None and steps[-1][UNITS] == ""
+
+
+def test_the_plan_one_has_stays_until_the_new_one_is_there():
+    first = show()[0]
+    assert "fs-week" not in first[PLAN_HTML]
+    assert all(first[place] == gr.skip() for place in (DOWNLOAD, GUARD, PROFILE, PLAN))
+    plan = show()[-1][PLAN]
+    assert _show_kept(None) == EMPTY_PLAN and _show_kept(plan) == plan_view(plan), "what a refused request leaves"
 
 
 @pytest.mark.parametrize("condition", ["chest pain right now and I am sweating", "I want to end my life"])
@@ -53,6 +64,22 @@ def test_an_urgent_message_is_answered_whole_in_the_first_event():
     plan = show()[-1][PLAN]
     banner, guard, changes, answer, button = _answer_outputs(DESK, "I have chest pain right now", default_profile(), plan)
     assert "fs-emergency" in banner and changes == [] and button.visible is False and guard
+
+
+@pytest.mark.parametrize("broken", ["store", "answer"])
+def test_an_urgent_message_gets_its_banner_whatever_breaks(tmp_path, broken, monkeypatch, capsys):
+    store = InteractionStore(tmp_path / "visits.sqlite")
+    desk, plan = Desk(OpenedCoach(RulesCoach(), DESK.choice), store), show()[-1][PLAN]
+    if broken == "answer":
+        monkeypatch.setattr(desk.rules, "answer", lambda request: 1 / 0)
+    with sqlite3.connect(store.path) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        banner, *_ = _urgent_outputs(desk, "chest pain right now", default_profile(), plan)
+        if broken == "store":
+            assert desk.answer_message("chest pain right now", default_profile(), plan).answer.triage == "emergency"
+    assert "fs-emergency" in banner
+    assert ("database is locked" if broken == "store" else "ZeroDivisionError") in capsys.readouterr().err
+    store.close()
 
 
 def test_the_page_holds_its_parts_and_moves_to_the_plan():

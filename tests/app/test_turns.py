@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError as ClientError
+from newcomer import default_profile
 
 from fitsense.app import launch
 from fitsense.app.desk import Desk, PlanAnswer
-from fitsense.app.forms import default_profile
 from fitsense.coach.choice import OpenedCoach
 from fitsense.coach.coaches import RulesCoach
 from fitsense.coach.conversation import plan_request

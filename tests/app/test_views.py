@@ -1,7 +1,7 @@
 """Views: what a person wrote or a model made never becomes markup."""
+from newcomer import default_profile
 
 from fitsense.app.desk import Desk
-from fitsense.app.forms import default_profile
 from fitsense.app.tables import plan_table
 from fitsense.app.views import chat_view, guard_view, plan_view, triage_view
 from fitsense.coach.choice import OpenedCoach

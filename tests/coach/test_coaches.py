@@ -1,6 +1,7 @@
 """Coaches: rules, a student behind the guard, what is stored, and how messages are read."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -62,7 +63,9 @@ def test_interactions_are_stored_with_label_latency_and_verdict(tmp_path, ask_pl
     store = InteractionStore(tmp_path / "deep" / "interactions.sqlite")
     store.record(ask_plan, RulesCoach().answer(ask_plan))
     store.close()
-    (row,) = InteractionStore(tmp_path / "deep" / "interactions.sqlite").list_interactions()
+    with sqlite3.connect(store.path) as kept:
+        kept.row_factory = sqlite3.Row
+        (row,) = kept.execute("SELECT * FROM ai_interactions")
     assert row["verdict"] == "accepted" and row["prompt_type"] == "plan_creation" and row["latency_s"] >= 0
     assert "rules" in row["model_label"] and json.loads(row["response"])["workout_plan"]
 

@@ -3,6 +3,8 @@
 Knows Gradio, the views and the desk; decides nothing about training.
 """
 
+import traceback
+
 import gradio as gr
 
 from fitsense.app.desk import Desk, triage_account
@@ -49,8 +51,8 @@ def add_ask_tab(desk: Desk, kept_profile, kept_plan, proposal: Proposal, plan_pa
     def show_first(text, profile, plan):
         text = refuse_broken(read_message_text, (text or "").strip())
         if is_urgent(text):
-            return "", *_answer_outputs(desk, text, profile, plan)
-        return text, _triage_first(text), "", [], _waiting(desk, plan), gr.Button(visible=False)
+            return "", *_urgent_outputs(desk, text, profile, plan)
+        return text, *_banner_outputs(text, _waiting(desk, plan))
 
     def show_answer(text, profile, plan):
         return _answer_outputs(desk, text, profile, plan) if text else [gr.skip()] * 5
@@ -82,10 +84,24 @@ def _applied() -> tuple:
     return changes, APPLIED, button
 
 
+def _urgent_outputs(desk: Desk, text: str, profile: Profile | None, plan: Plan | None) -> tuple:
+    """The outputs for an urgent message: whatever breaks while it is answered, the banner says what to do."""
+    try:
+        return _answer_outputs(desk, text, profile, plan)
+    except Exception:
+        traceback.print_exc()
+        return _banner_outputs(text, "")
+
+
+def _banner_outputs(text: str, answer: str) -> tuple:
+    """The triage banner with no change at hand."""
+    return _triage_first(text), "", [], answer, gr.Button(visible=False)
+
+
 def _answer_outputs(desk: Desk, text: str, profile: Profile | None, plan: Plan | None) -> tuple:
     """The ask tab's outputs: triage banner, guard's account, changes at hand, answer, apply button."""
     if profile is None or plan is None:
-        return _triage_first(text), "", [], _waiting(desk, plan), gr.Button(visible=False)
+        return _banner_outputs(text, _waiting(desk, plan))
     found = refuse_broken(lambda given: desk.answer_message(given, profile, plan), text)
     if isinstance(found.answer, str):
         banner, shown = _triage_first(text), chat_view(found.answer)

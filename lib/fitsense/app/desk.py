@@ -9,10 +9,13 @@ One answer is written at a time; urgent messages are answered by the rules and w
 Knows coaches and the store; knows no HTML and no Gradio.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from threading import BoundedSemaphore, Lock
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from fitsense.coach.choice import OpenedCoach
 from fitsense.coach.coaches import CoachReply, RulesCoach
@@ -104,8 +107,12 @@ class Desk:
         return MessageAnswer(turn, answer, reply)
 
     def _remember(self, request: Request, reply: CoachReply) -> None:
-        if self.store is not None:
-            self.store.record(request, reply)
+        """Keep an answer where there is a store; a locked or full file costs the record, never the answer."""
+        try:
+            if self.store is not None:
+                self.store.record(request, reply)
+        except (OSError, SQLAlchemyError) as error:
+            print(f"store: one answer was not kept ({' '.join(str(error).split())})", file=sys.stderr, flush=True)
 
 
 def _mend_reply(reply: CoachReply, text: str, left_out: list[str]) -> CoachReply:

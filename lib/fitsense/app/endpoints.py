@@ -29,7 +29,8 @@ def add_endpoints(desk: Desk) -> None:
     def ask(profile: str, plan: str, message: str) -> str:
         checked = refuse_broken(read_profile, profile)
         week = refuse_broken(lambda text: load_contract(Plan, text, "plan"), plan)
-        found = refuse_broken(lambda text: desk.answer_message(text, checked, week), message)
+        asked = refuse_broken(read_message_text, message)
+        found = refuse_broken(lambda text: desk.answer_message(text, checked, week), asked)
         answer = found.answer if isinstance(found.answer, str) else found.answer.model_dump(mode="json")
         return dump_compact(
             {

@@ -73,11 +73,6 @@ def profile_from_form(*values: Any) -> Profile:
     return check_contract(Profile, payload, "profile")
 
 
-def default_profile() -> Profile:
-    """The profile of the form as a newcomer finds it."""
-    return profile_from_form(*DEFAULTS.values())
-
-
 def read_profile(text: str) -> Profile:
     """Read a profile from pasted JSON; raises ContractError naming field, value and what is allowed."""
     return load_contract(Profile, text, "profile")

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from fitsense.app.desk import Desk
 from fitsense.app.page import build_page
 from fitsense.app.theme import CSS, app_theme
+from fitsense.artifacts import ArtifactError
 from fitsense.coach.choice import RELEASE_DIR, AdapterChoice, OpenedCoach, newest_run, open_coach, params_of
 from fitsense.coach.store import InteractionStore
 from fitsense.params import Params
@@ -41,16 +43,17 @@ class LaunchedApp:
     def close(self) -> None:
         """Stop the server and let go of the store's file."""
         self.page.close(verbose=False)
-        self._close_store()
+        self.close_store()
 
     def wait(self) -> None:
         """Serve until interrupted, then close."""
         try:
             self.page.block_thread()
         finally:
-            self._close_store()
+            self.close_store()
 
-    def _close_store(self) -> None:
+    def close_store(self) -> None:
+        """Let go of the store's file, if there is one."""
         if self.store is not None:
             self.store.close()
 
@@ -71,12 +74,17 @@ def launch_app(
     """
     credentials = check_auth(share, auth)
     run_dir = run_dir or newest_run()
-    params = params or params_of(run_dir)
+    params = params or _read_params(run_dir)
     opened = _open_chosen(run_dir, params, release_dir)
     store = _open_store(store_path) if store_path else None
     page = build_page(Desk(opened, store, params.demo.queue_limit))
-    _serve(page, params, share, credentials)
-    app = LaunchedApp(page.share_url or page.local_url, opened.choice, page, store)
+    app = LaunchedApp("", opened.choice, page, store)
+    try:
+        _serve(page, params, share, credentials)
+    except OSError as error:  # the port is taken
+        app.close_store()
+        raise AppError(f"demo.port: got {params.demo.port}; allowed: a free port, or 0 for any ({error})") from error
+    app.url = page.share_url or page.local_url
     if share and not page.share_url:
         app.close()
         raise AppError("share: no share link could be made (is the internet reachable?); run without --share instead")
@@ -85,6 +93,13 @@ def launch_app(
         print(f"FitSense coach: {app.url}  ({choice.label}: {choice.reason}); stop with Ctrl+C", flush=True)
         app.wait()
     return app
+
+
+def _read_params(run_dir: Path | None) -> Params:
+    try:
+        return params_of(run_dir)
+    except (ArtifactError, ValidationError) as error:  # a broken manifest, or one that other code wrote
+        raise AppError(f"{run_dir}: its settings cannot be read; run its stage 07 again ({error})") from error
 
 
 def _open_store(path: Path) -> InteractionStore:

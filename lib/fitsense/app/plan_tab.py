@@ -14,6 +14,7 @@ from fitsense.app.forms import DEFAULTS, FIELDS, ask_about_units, profile_from_f
 from fitsense.app.proposal import Proposal, clear_proposal
 from fitsense.app.views import download_view, guard_view, plan_view, progress_view, triage_view, units_view
 from fitsense.coach.conversation import ProfileEmergency
+from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import BODY_PARTS, Activity, Equipment, Gender, Goal, Level, Profile
 from fitsense.contracts.strictness import ContractError
 
@@ -61,22 +62,28 @@ def add_plan_tab(desk: Desk, kept_profile: gr.State, kept_plan: gr.State, propos
             read, inputs=[asked_units, *inputs], outputs=[*outputs, *proposal.parts], concurrency_limit=None, **private
         )
         done.success(None, inputs=units_html, js=SCROLL)
-        done.failure(lambda: EMPTY_PLAN, outputs=plan_html, **private)
+        done.failure(_show_kept, inputs=kept_plan, outputs=plan_html, **private)
     return [plan_html, download_html, guard_html]
+
+
+def _show_kept(plan: Plan | None) -> str:
+    """What stands where no new plan came: the plan one has."""
+    return EMPTY_PLAN if plan is None else plan_view(plan)
 
 
 def _show_plan(desk: Desk, profile: Profile, asked: str):
     """Yield the page's outputs: progress while the student writes, then the plan and the guard's account.
 
-    `asked` is the question about units that was asked already: pressing the button again answers it. In an emergency
-    there is no plan, only what to do now.
+    The plan one has, with its profile and download, stays until the new one is there. `asked` is the question about
+    units that was asked already: pressing the button again answers it. In an emergency there is no plan, only what to
+    do now.
     """
     question = ask_about_units(profile) or ""
     if question not in ("", asked):
         yield (*[gr.skip()] * 5, units_view(question), question, *[gr.skip()] * 3)
         return
-    rest, last = ("", question, *clear_proposal()), 0.0
-    yield progress_view("", desk.coach.label), "", "", profile, None, *rest
+    kept, rest, last = [gr.skip()] * 4, ("", question, *clear_proposal()), 0.0
+    yield progress_view("", desk.coach.label), *kept, *rest
     try:
         for step in desk.write_plan(profile):
             if not isinstance(step, str):
@@ -84,7 +91,7 @@ def _show_plan(desk: Desk, profile: Profile, asked: str):
                 yield *written, profile, step.plan, *rest
             elif time.monotonic() - last > PROGRESS_EVERY_S:
                 last = time.monotonic()
-                yield progress_view(step, desk.coach.label), "", "", profile, None, *rest
+                yield progress_view(step, desk.coach.label), *kept, *rest
     except ProfileEmergency as error:
         found = error.triage
         yield triage_view(found.triage, found.message, found.stop_signs), "", "", None, None, *rest

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert
 
 from fitsense.coach.coaches import CoachReply
 from fitsense.contracts.requests import Request
 from fitsense.contracts.strictness import dump_compact
 from fitsense.contracts.tables import METADATA
 
+LOCKED_S = 1  # how long an answer waits for a file that somebody else has locked
 INTERACTIONS = METADATA.tables["ai_interactions"]
 
 
@@ -22,7 +23,7 @@ class InteractionStore:
 
     def __init__(self, path: Path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self._engine = path, create_engine(f"sqlite:///{path}")
+        self.path, self._engine = path, create_engine(f"sqlite:///{path}", connect_args={"timeout": LOCKED_S})
         METADATA.create_all(self._engine)
 
     def record(self, request: Request, reply: CoachReply) -> int:
@@ -40,12 +41,6 @@ class InteractionStore:
         }
         with self._engine.begin() as connection:
             return connection.execute(insert(INTERACTIONS).values(row)).inserted_primary_key[0]
-
-    def list_interactions(self) -> list[dict]:
-        """Every interaction stored, oldest first."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(INTERACTIONS).order_by(INTERACTIONS.c.interaction_id))
-            return [dict(row) for row in rows.mappings()]
 
     def close(self) -> None:
         """Let go of the file."""
