@@ -27,7 +27,7 @@ def trainer(gemma, tmp_path_factory):
 
 @pytest.mark.parametrize("n_items", [None, 57])
 def test_value_and_gradient_are_trls(trainer, n_items):
-    batch = trainer.data_collator([trainer.train_dataset[index] for index in range(5)])
+    batch = trainer._prepare_inputs(trainer.data_collator([trainer.train_dataset[index] for index in range(5)]))
     assert (batch["attention_mask"] == 0).any() and (batch["labels"] == IGNORED).any(), "a padded batch with prompts"
     seen = []
     for compute in (type(trainer).compute_loss, SFTTrainer.compute_loss):

@@ -9,7 +9,8 @@ from fitsense.models.generation import load_student, merge_adapter
 from fitsense.models.tokens import end_of_turn, load_tokenizer, render_prompt
 from fitsense.params import ModelParams, load_params
 from fitsense.training.held_out import mean_loss
-from fitsense.training.qlora import train_adapter
+from fitsense.training.progress import LiveLine
+from fitsense.training.qlora import last_checkpoint, train_adapter
 from fitsense.training.records import tokenise_record
 
 
@@ -37,6 +38,22 @@ def test_three_epochs_are_trained_and_learned(trained):
     params, run = trained
     assert [row["step"] for row in run.log] == list(range(1, 13)), "16 records, 4 a step, 3 epochs"
     assert run.log[-1]["loss"] < run.log[0]["loss"] - 0.5
+
+
+def test_a_killed_training_counts_its_tokens_on(trained, tmp_path, monkeypatch):
+    params, whole = trained
+
+    def stop_at_three(self, args, state, control, **kwargs):
+        if state.global_step == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as killing, pytest.raises(KeyboardInterrupt):
+        killing.setattr(LiveLine, "on_step_end", stop_at_three)
+        train_adapter(tokenised(params), params, tmp_path)
+    assert last_checkpoint(tmp_path / "checkpoints").endswith("checkpoint-1"), "the first step is kept, however fast"
+    resumed = train_adapter(tokenised(params), params, tmp_path)
+    tokens = [row["num_tokens"] for row in resumed.log]
+    assert tokens == [row["num_tokens"] for row in whole.log] and tokens == sorted(set(tokens))
 
 
 def test_the_adapter_fits_its_nf4_base_and_not_the_unquantised_one(trained):

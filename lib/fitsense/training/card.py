@@ -21,7 +21,8 @@ tags: [lora, qlora, fitness, distillation]
 
 A LoRA adapter (r={training.lora_r}, alpha={training.lora_alpha}, dropout={training.lora_dropout}) trained by QLoRA on answers
 of a deterministic planning engine to simulated people's questions. It belongs to the **NF4-quantised** base and
-nowhere else: on the unquantised base its answers fall apart (`fitsense_base.json` holds the fingerprint that is checked).
+nowhere else: the more it has learned, the worse it fits other weights (`fitsense_base.json` holds the fingerprint that is
+checked).
 
 | prompt type | records | users | tokens an epoch |
 |---|---|---|---|

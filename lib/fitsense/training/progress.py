@@ -1,5 +1,6 @@
 """What a person sees while a model trains: one live line a step, and checkpoints by the clock."""
 
+import math
 import time
 
 from transformers import TrainerCallback
@@ -35,7 +36,7 @@ class ClockCheckpoint(TrainerCallback):
     """Ask for a checkpoint every so many seconds, whatever a step takes."""
 
     def __init__(self, every_s: int):
-        self.every_s, self.last = every_s, time.monotonic()
+        self.every_s, self.last = every_s, -math.inf  # the first step saves: a fast machine may end before every_s
 
     def on_step_end(self, args, state, control, **kwargs):
         """Save when the time has come."""

@@ -25,7 +25,7 @@ from fitsense.artifacts import read_json, write_json, write_jsonl, write_text
 from fitsense.models.adapters import BASE_FILE
 from fitsense.models.base import base_fingerprint, best_device, compute_dtype, load_nf4
 from fitsense.models.tokens import load_tokenizer
-from fitsense.params import Params, hash_params
+from fitsense.params import Params, ParamsError, hash_params
 from fitsense.training.card import adapter_card
 from fitsense.training.progress import ClockCheckpoint, LiveLine
 from fitsense.training.records import (
@@ -58,7 +58,9 @@ def train_adapter(chosen: list[TokenisedRecord], params: Params, folder: Path) -
     adapter, log_path = folder / "adapter", folder / "training_log.jsonl"
     if not (adapter / BASE_FILE).is_file():
         trainer = build_trainer(chosen, params, folder / "checkpoints")
-        trainer.train(resume_from_checkpoint=last_checkpoint(folder / "checkpoints"))
+        checkpoint = last_checkpoint(folder / "checkpoints")
+        trainer.go_on_counting(checkpoint)
+        trainer.train(resume_from_checkpoint=checkpoint)
         write_jsonl(log_path, clean_log(trainer.state.log_history))
         save_adapter(trainer, params, adapter, chosen)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
@@ -85,7 +87,9 @@ def _forget_other_training(folder: Path, key: str) -> None:
 
 
 def build_trainer(chosen: list[TokenisedRecord], params: Params, folder: Path) -> SFTTrainer:
-    """TRL's trainer over pre-tokenised records on the NF4 base."""
+    """TRL's trainer over pre-tokenised records on the NF4 base; raises ParamsError where it would see several GPUs."""
+    if torch.cuda.device_count() > 1:
+        raise ParamsError(f"training: {torch.cuda.device_count()} GPUs are visible; allowed: one (set CUDA_VISIBLE_DEVICES=0)")
     set_seed(params.seed)
     training = params.training
     data = Dataset.from_list([{"input_ids": r.input_ids, "labels": r.labels} for r in chosen])
@@ -104,7 +108,7 @@ def build_trainer(chosen: list[TokenisedRecord], params: Params, folder: Path) -
 
 
 class AnswerLossTrainer(SFTTrainer):
-    """SFTTrainer with the same loss, cross-entropy over the answer's tokens, computed in one piece.
+    """SFTTrainer with the same loss, cross-entropy over the answer's tokens, computed in one piece on one device.
 
     TRL's own head works in tiles, computes each again on the way back and measures entropy: less memory, but 45% of a
     step's time on a CPU (12 of 27 s for two records of 1,567 tokens in all, 2 cores).
@@ -121,15 +125,18 @@ class AnswerLossTrainer(SFTTrainer):
         count = (kept != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         self._note(outputs.logits.detach(), kept, inputs)
         loss = loss / count
-        if self.args.average_tokens_across_devices and num_items_in_batch is not None:
-            loss = loss * self.accelerator.num_processes  # what is averaged over devices was counted over all of them
         return (loss, outputs) if return_outputs else loss
+
+    def go_on_counting(self, checkpoint: str | None) -> None:
+        """Count tokens on from a checkpoint: TRL starts at nothing in every process."""
+        if checkpoint is not None:
+            self._total_train_tokens = read_json(Path(checkpoint) / "trainer_state.json")["log_history"][-1]["num_tokens"]
 
     def _note(self, logits: torch.Tensor, labels: torch.Tensor, inputs: dict) -> None:
         """Token accuracy and tokens seen, where TRL's log looks for them."""
         known = labels != IGNORED
         right = (logits.argmax(dim=-1) == labels) & known
-        metrics = self._metrics["train" if self.model.training else "eval"]
+        metrics = self._metrics["train"]
         metrics["mean_token_accuracy"].append((right.sum() / known.sum()).item())
         self._total_train_tokens += int(inputs["attention_mask"].sum())
         metrics["num_tokens"] = [self._total_train_tokens]
