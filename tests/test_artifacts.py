@@ -75,6 +75,17 @@ def test_the_seconds_of_killed_sessions_add_up_until_a_manifest_stands(tmp_path,
     assert open_stage("01_synthesis", "params/smoke.yaml", "r").spent_before == 0, "finished work is not begun again"
 
 
+def test_work_found_done_keeps_the_seconds_and_memory_it_took(finished):
+    taken = read_manifest(finished.run_dir, "01_synthesis") | {"seconds": 777.0, "peak_memory_mb": 10**6}
+    write_json(finished.dir / "manifest.json", taken)
+    killed_after(open_stage("01_synthesis", "params/smoke.yaml", "r"), 5)
+    open_stage("01_synthesis", "params/smoke.yaml", "r").finish()
+    again = read_manifest(finished.run_dir, "01_synthesis")
+    assert (again["seconds"], again["peak_memory_mb"]) == (777.0, 10**6), "a kill between them forgets nothing"
+    open_stage("01_synthesis", "params/smoke.yaml", "r", ["seed=8"]).finish()
+    assert read_manifest(finished.run_dir, "01_synthesis")["seconds"] < 60, "other parameters: other work"
+
+
 def test_a_session_file_of_older_code_counts_as_other_work(tmp_path, monkeypatch):
     monkeypatch.setenv("FITSENSE_OUTPUTS", str(tmp_path))
     stage = open_stage("01_synthesis", "params/smoke.yaml", "r")

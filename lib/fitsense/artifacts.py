@@ -144,6 +144,7 @@ class Stage:
     code: str = field(default_factory=lambda: code_version())
     started: float = field(default_factory=time.monotonic)
     spent_before: float = 0.0  # seconds of earlier sessions in this folder
+    least: dict[str, float] = field(default_factory=dict)  # seconds and memory this work took when it was done before
 
     @property
     def dir(self) -> Path:
@@ -170,7 +171,8 @@ class Stage:
             "params_name": self.params.name, "seed": self.params.seed, "inputs": dict(sorted(self.inputs.items())),
             "outputs": hash_folder(self.dir), "facts": facts, "code_version": self.code,
             "packages": {name: metadata.version(name) for name in PACKAGES}, "python": platform.python_version(),
-            "seconds": round(self.spent_before + time.monotonic() - self.started, 1), "peak_memory_mb": peak_memory_mb(),
+            "seconds": max(round(self.spent_before + time.monotonic() - self.started, 1), self.least.get("seconds", 0)),
+            "peak_memory_mb": max(peak_memory_mb(), self.least.get("peak_memory_mb", 0)),
             "finished": datetime.now(UTC).isoformat(timespec="seconds")})
 
 
@@ -184,24 +186,38 @@ def open_stage(name: str, params_file: str, run_id: str = "", overrides: list[st
         names = read_manifest(stage.run_dir, upstream, params_file)["outputs"]
         for output in [known for known in names if Path(known).match(file)]:
             stage.upstream(upstream, output)
-    stage.spent_before = _begin_session(stage)
+    stage.spent_before, stage.least = _begin_session(stage)
     (stage.dir / "manifest.json").unlink(missing_ok=True)
     return stage
 
 
-def _begin_session(stage: Stage) -> float:
-    """Note when this session began; return the seconds that killed ones before it worked, by the clocks of their files.
+def _begin_session(stage: Stage) -> tuple[float, dict[str, float]]:
+    """Note when this session began; return the seconds that killed ones before it worked, and what the work took at least.
 
-    Only sessions of the same parameters and inputs add up, and only until a manifest stands: then the work was done.
+    Only sessions of the same parameters and inputs count. Killed ones add up, by the clocks of their files, until a
+    manifest stands: then the work was done, and a session that finds it done must not publish its own few seconds.
     """
-    path, work = stage.dir / SESSION, hash_params({"parameters": stage_params(stage.params, stage.name), "inputs": stage.inputs})
-    spent = 0.0
-    if path.is_file() and not (stage.dir / "manifest.json").is_file():
-        last = read_json(path)
+    parameters, inputs = stage_params(stage.params, stage.name), dict(sorted(stage.inputs.items()))
+    path, work = stage.dir / SESSION, hash_params({"parameters": parameters, "inputs": inputs})
+    last = read_json(path) if path.is_file() else {}
+    spent, least = 0.0, {}
+    if (stage.dir / "manifest.json").is_file():
+        least = _read_cost(stage, parameters, inputs)
+    elif last.get("work") == work:
         latest = max(file.stat().st_mtime for file in stage.dir.rglob("*") if file.is_file())
-        spent = last["spent"] + max(0.0, latest - last["began"]) if last.get("work") == work else 0.0
-    write_json(path, {"work": work, "began": time.time(), "spent": round(spent, 1)})
-    return spent
+        spent, least = last["spent"] + max(0.0, latest - last["began"]), last.get("least", {})
+    write_json(path, {"work": work, "began": time.time(), "spent": round(spent, 1), "least": least})
+    return spent, least
+
+
+def _read_cost(stage: Stage, parameters: dict, inputs: dict[str, str]) -> dict[str, float]:
+    """Seconds and peak memory of a standing manifest of the same work; none of other work or a broken manifest."""
+    try:
+        manifest = read_manifest(stage.run_dir, stage.name)
+    except ArtifactError:
+        return {}
+    same = manifest["parameters"] == parameters and manifest["inputs"] == inputs
+    return {key: manifest[key] for key in ("seconds", "peak_memory_mb")} if same else {}
 
 
 def read_manifest(run_dir: Path, stage: str, params_file: str = "") -> dict:
