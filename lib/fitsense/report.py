@@ -15,15 +15,18 @@ import pandas as pd
 from nbconvert import HTMLExporter
 
 from fitsense.artifacts import STAGES, UPSTREAM, ArtifactError, changed_file, read_json, read_manifest, write_json, write_text
-from fitsense.evaluation.suites import HEADLINES
+from fitsense.evaluation.suites import HEADLINE_ROWS, SYSTEM_MEANINGS
+from fitsense.page_style import COLOURS
 from fitsense.params import ROOT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1f2933;background:#fff}
+STYLE = COLOURS + """
+body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:var(--ink);background:var(--ground)}
 h1,h2{line-height:1.2}table{border-collapse:collapse;font-size:.85rem;display:block;overflow-x:auto}
-th,td{padding:.35rem .6rem;border-bottom:1px solid #e4e7eb;text-align:left;white-space:nowrap}
-figure{margin:1.5rem 0}img{max-width:100%}figcaption,.muted{color:#616e7c;font-size:.85rem}a{color:#0072b2}
-@media(prefers-color-scheme:dark){body{background:#16191d;color:#e4e7eb}img{background:#fff}a{color:#7cc4ff}}"""
+th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
+figure{margin:1.5rem 0}img{max-width:100%}figcaption,.muted{color:var(--mute);font-size:.85rem}a{color:var(--link)}
+@media(prefers-color-scheme:dark){img{background:#fff}}"""
+GUARDED = f"student_guarded: {SYSTEM_MEANINGS['student_guarded']}."
 
 
 def build_reports(run_dir: Path) -> Path:
@@ -44,7 +47,7 @@ def notebook_html(path: Path) -> str:
     """One executed notebook as a self-contained page without this machine's paths."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("widgets", None)
-    for cell in notebook.cells:  # a widget without its kernel is a line of noise
+    for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:  # a widget without its kernel is noise
         cell.outputs = [output for output in cell.get("outputs", []) if WIDGET not in output.get("data", {})]
     exporter = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True, require_js_url="", mathjax_url="")
     body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
@@ -68,7 +71,7 @@ def headline_table(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ArtifactError(f"{path}: missing; repair: run stage 06")
     table = pd.read_csv(path, index_col=0, keep_default_na=False)
-    return table.loc[[metric for metric in HEADLINES if metric in table.index]]
+    return table.loc[[metric for metric in HEADLINE_ROWS if metric in table.index]]
 
 
 def index_page(run_dir: Path, folder: Path) -> str:
@@ -85,7 +88,7 @@ def index_page(run_dir: Path, folder: Path) -> str:
             f'content="width=device-width,initial-scale=1"><title>FitSense: {html.escape(run_dir.name)}</title>'
             f"<style>{STYLE}</style><h1>FitSense: {html.escape(run_dir.name)}</h1>"
             f'<p class="muted">Every figure is value [interval] over n held-out requests, at the confidence that '
-            f"evaluation_report.json names; what does not parse counts as wrong.</p>"
+            f"evaluation_report.json names; what does not parse counts as wrong. {html.escape(GUARDED)}</p>"
             f"<h2>Headline</h2>{table}<h2>Notebooks</h2><ol>{links}</ol><h2>Figures</h2>{figures}</html>\n")
 
 
@@ -162,7 +165,7 @@ def results_markdown(reports: Path) -> str:
     """The headline table of the published run as Markdown."""
     table, run_id = headline_table(reports), read_json(reports / "stages.json")["run_id"]
     confidence = read_json(reports / "evaluation_report.json")["meta"]["confidence"]
-    lines = [f"Run `{run_id}`: value [{confidence:.0%} interval] n.", "", "| metric | " + " | ".join(table.columns) + " |",
-             "|---" * (len(table.columns) + 1) + "|"]
+    lines = [f"Run `{run_id}`: value [{confidence:.0%} interval] n. {GUARDED}", "",
+             "| metric | " + " | ".join(table.columns) + " |", "|---" * (len(table.columns) + 1) + "|"]
     lines += ["| " + " | ".join([str(name), *map(str, row)]) + " |" for name, row in zip(table.index, table.values, strict=True)]
     return "\n".join(lines)

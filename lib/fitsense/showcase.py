@@ -17,6 +17,7 @@ from fitsense.contracts.plan import ExerciseEntry, Plan
 from fitsense.contracts.profile import Profile, bmi
 from fitsense.contracts.strictness import check_contract
 from fitsense.knowledge.rules import load_rules
+from fitsense.page_style import COLOURS
 from fitsense.params import ROOT
 from fitsense.planning.explain import Reason, explain_plan, list_left_out
 from fitsense.planning.prescribe import prescribe
@@ -25,10 +26,7 @@ from fitsense.safety.screening import screen
 from fitsense.safety.verifier import verify_plan
 
 PAGE = ROOT / "reports" / "hard_profiles.html"
-STYLE = """:root{color-scheme:light dark;--ink:#1f2933;--mute:#52606d;--line:#d9dfe5;--ground:#fff;--card:#f6f8fa;--link:#0060a0;
---good:#00694c;--warn:#9a3b00}
-@media(prefers-color-scheme:dark){:root{--ink:#e4e7eb;--mute:#a9b4bf;--line:#343b43;--ground:#16191d;--card:#1e2328;
---link:#7cc4ff;--good:#5fd3a8;--warn:#ffb38a}}
+STYLE = COLOURS + """
 *{box-sizing:border-box}body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1rem;color:var(--ink);
 background:var(--ground)}h1,h2,h3{line-height:1.25}h2{margin-top:3rem;border-top:2px solid var(--line);padding-top:1rem}
 h3{font-size:1rem;margin:1.25rem 0 .3rem}a{color:var(--link)}.mute{color:var(--mute);font-size:.85rem}

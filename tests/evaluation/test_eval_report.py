@@ -22,7 +22,7 @@ from fitsense.evaluation.records import REPORT_TAGS
 from fitsense.evaluation.report import build_report, check_report, iter_values
 from fitsense.evaluation.scoring import score_predictions
 from fitsense.evaluation.side_by_side import compare_answers, list_examples
-from fitsense.evaluation.suites import HEADLINES, SUITES, SYSTEMS
+from fitsense.evaluation.suites import HEADLINE_ROWS, HEADLINES, SUITES, SYSTEMS
 from fitsense.params import EvaluationParams, Params
 from fitsense.planning.prescribe import prescribe
 
@@ -121,7 +121,7 @@ def test_tables_show_value_interval_and_n(evaluated, tmp_path):
     assert table.loc["guard.accepted", "base"] == "–"
     assert (tmp_path / "comparison_table.csv").read_text().count("\n") == len(table) + 1
     assert (tmp_path / "comparison_table.md").read_text().count("\n") == len(table) + 2
-    assert list(tables.headline_table(report).index) == list(HEADLINES)
+    assert list(tables.headline_table(report).index) == list(HEADLINE_ROWS)
     paired = tables.paired_table(report)
     assert paired.shape == (len(HEADLINES), 4)
     assert paired.loc["structure.json_validity", "student - base"].startswith("+1.00 [")

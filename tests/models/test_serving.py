@@ -21,18 +21,17 @@ def plain():
 
 
 @pytest.fixture(scope="module")
-def encoded():
+def encoded(plain):
     tokenizer = load_tokenizer(ModelParams())
     prompts = [render_prompt(tokenizer, prompt) for prompt in PROMPTS]
-    return tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
+    return tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False).to(plain.device)
 
 
 @pytest.fixture(scope="module")
-def packed():
-    student = load_student(ModelParams(), None)
-    if not can_pack(load_dequantised(ModelParams())):
+def packed(plain):
+    if not can_pack(plain):
         pytest.skip("this machine computes in bf16 or has no FBGEMM: nothing is packed")
-    return student.model
+    return load_student(ModelParams(), None).model
 
 
 def test_packed_logits_are_the_plain_ones_to_fp16(plain, packed, encoded):

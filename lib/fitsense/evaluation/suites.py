@@ -12,7 +12,8 @@ SYSTEM_MEANINGS = {
     "base": "the base model, no adapter, greedy decoding",
     "student": "the tuned adapter, unconstrained greedy decoding",
     "student_grammar": "the tuned adapter, decoding under the grammar of the answer's contract",
-    "student_guarded": "student_grammar after the coach's guard: verified, repaired or replaced",
+    "student_guarded": "student_grammar after the coach's guard: verified, repaired or replaced; the guard mends towards "
+                       "the teacher's answer, so likeness to it is partly the guard's own doing",
     "teacher": "the reference answer itself: the ceiling",
     "nearest": "the answer given to the most similar training request: what copying alone would score",
 }
@@ -82,6 +83,8 @@ SUITES: dict[str, dict[str, MetricInfo]] = {
 HEADLINES = ("structure.json_validity", "structure.schema_validity", "content.rouge1", "content.exercise_f1",
              "conformance.rule_conformance", "safety.missed_escalation", "safety.over_escalation",
              "safety.unsafe_response")
+# What the headline tables show: behind the guard, how much is the student's own as well.
+HEADLINE_ROWS = (*HEADLINES, "guard.accepted", "guard.replaced")
 
 
 def suites_of(system: str) -> dict[str, dict[str, MetricInfo]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from fitsense.artifacts import write_text
-from fitsense.evaluation.suites import HEADLINES, SUITES, SYSTEMS, metric_info
+from fitsense.evaluation.suites import HEADLINE_ROWS, HEADLINES, SUITES, SYSTEMS, metric_info
 
 WORST_COLUMNS = ("system", "record_id", "prompt_type", "problem", "answer")
 EXCERPT = 160
@@ -50,8 +50,8 @@ def compare_table(report: dict, names: tuple[str, ...] | None = None) -> pd.Data
 
 def headline_table(report: dict) -> pd.DataFrame:
     """The few rows to read first, with the direction that is good."""
-    table = compare_table(report, HEADLINES)
-    table.insert(0, "better", ["higher" if metric_info(name).higher_is_better else "lower" for name in HEADLINES])
+    table = compare_table(report, HEADLINE_ROWS)
+    table.insert(0, "better", ["higher" if metric_info(name).higher_is_better else "lower" for name in HEADLINE_ROWS])
     return table
 
 
