@@ -1,10 +1,11 @@
 """Foods in free text: minimal pairs of what an allergy or a diet forbids and what only looks like it."""
 
 import pytest
+from test_screening import make_profile
 
 from fitsense.knowledge.food_words import load_food_words
 from fitsense.knowledge.foods import load_foods
-from fitsense.safety.food_limits import read_food_limits
+from fitsense.safety.food_limits import list_allergies, read_food_limits
 from fitsense.safety.meals import find_forbidden_foods, list_fitting_foods
 
 ALLERGY_PAIRS = [
@@ -169,3 +170,24 @@ def test_planner_and_verifier_cannot_disagree():
 def test_the_part_that_is_forbidden_is_named():
     assert find_forbidden_foods("Wholemeal bread", "coeliac", []) == [("bread", "diet: coeliac")]
     assert find_forbidden_foods("Chicken satay", "", ["peanuts"]) == [("satay", "allergy to peanuts")]
+
+
+@pytest.mark.parametrize(("told", "food"), [
+    ("allergic to peanuts and shellfish", "Prawn curry"), ("peanut and shellfish allergy", "Satay"),
+    ("nut allergy (and sesame)", "Tahini dressing")])
+def test_every_food_beside_a_told_allergy_is_one(told, food):
+    given = make_profile(conditions=[told, "high blood pressure and asthma"]).constraints
+    assert find_forbidden_foods(food, "", list_allergies(given)) and not find_forbidden_foods("Rice", "", list_allergies(given))
+
+
+@pytest.mark.parametrize(("diet", "eaten", "refused"), [
+    ("lots of milk, I eat everything", ("Oats with milk", "Pork with rice"), ()),
+    ("not vegan", ("Greek yogurt", "Beef stew"), ()), ("non-vegetarian", ("Beef stew",), ()), ("ex-vegan", ("Greek yogurt",), ()),
+    ("vegan", (), ("Greek yogurt",)), ("not vegetarian but vegan", (), ("Greek yogurt",)),
+    ("nothing that is not vegan", (), ("Greek yogurt",)), ("lactovegetarian", ("Greek yogurt",), ("Beef stew",)),
+    ("ketogenic, no dairy", ("Beef stew",), ("Greek yogurt",)), ("milk free", (), ("Oats with milk",)),
+    ("lactose intolerant", (), ("Oats with milk",)), ("gluten", (), ("Bread",)), ("without gluten", (), ("Bread",)),
+    ("gluten is fine", ("Bread",), ())])
+def test_a_diet_is_what_is_left_out(diet, eaten, refused):
+    assert not [food for food in eaten if find_forbidden_foods(food, diet, [])]
+    assert all(find_forbidden_foods(food, diet, []) for food in refused)

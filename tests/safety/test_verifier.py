@@ -14,6 +14,8 @@ from fitsense.contracts.strictness import check_contract, dump_compact
 from fitsense.knowledge.exercises import load_exercises
 from fitsense.knowledge.rules import load_rules
 from fitsense.planning.prescribe import prescribe
+from fitsense.safety.consistency import find_contradiction
+from fitsense.safety.effort import read_rir
 from fitsense.safety.screening import is_allowed, screen_person
 from fitsense.safety.text_checks import check_words
 from fitsense.safety.verifier import verify_answer, verify_plan, verify_week
@@ -278,7 +280,9 @@ def safety_answer(**more) -> dict:
 
 @pytest.mark.parametrize(("more", "rule"), [
     ({}, None), ({"triage": "modify"}, "check_missed_escalation"), ({"triage": "proceed"}, "check_missed_escalation"),
-    ({"message": "Have a rest."}, "check_escalation_words"), ({"see_professional": False}, "check_escalation_words"),
+    ({"message": "Have a rest."}, "check_escalation_words"),
+    ({"message": "This is not an emergency; rest today."}, "check_escalation_words"),
+    ({"message": "Do not wait: call 112."}, None), ({"see_professional": False}, "check_escalation_words"),
     ({"message": "Call emergency services. You probably have angina."}, "check_no_diagnosis")])
 def test_a_safety_answer_is_no_laxer_than_the_message(more, rule):
     person, week, _ = plain_case()
@@ -455,3 +459,60 @@ def test_every_rule_of_the_verifier_is_known_and_has_a_fault_here():
     for name in ("training_faults.py", "word_faults.py"):
         here += (Path(__file__).parent / name).read_text(encoding="utf-8")
     assert sorted(rule for rule in rules if f'"{rule}"' not in here) == []
+
+
+@pytest.mark.parametrize(("answer", "missed"), [
+    ("This is not an emergency; rest today.", True), ("No ambulance needed.", True), ("Stop and call 112 now.", False),
+    ("Do not drive yourself: call an ambulance.", False)])
+def test_a_chat_answer_that_plays_an_emergency_down_misses_it(answer, missed):
+    person, _, _ = plain_case()
+    given = {"person": person.model_dump(mode="json"), "question": "I have crushing chest pain, what now?", "facts": []}
+    assert ("check_missed_escalation" in rules_in(make_request("coaching_question", given), answer)) is missed
+
+
+def test_changes_add_no_day_beyond_the_limits_no_strength_to_gentle_weeks_and_no_time_beyond_the_session():
+    person, week, name = plain_case(conditions=["bulimia"], days_per_week=7)
+    assert len(week) == 4, "limits.max_days"
+    free = next(day for day in DAYS if day not in {day.day for day in week})
+    more = [change(action="add", day=free, exercise="Easy Walk" if "Easy Walk" in load_exercises() else name, sets=1, reps="8")]
+    assert "check_days" in rules_in(ask("plan_modification", person, week, request="another day"), modification(*more))
+    assert "check_days" in {found.rule_id for found in verify_week(person, [*week, week[0].model_copy(update={"day": free})])}
+    person, week, name = plain_case(conditions=["blood clot"])
+    lift = first_name(lambda e: e.kind == "strength" and is_allowed(e, screen_person(person), "full_gym", "beginner") ==
+                      "limit_intensity")
+    more = [change(action="add", day=week[0].day, exercise=lift, sets=1, reps="8")]
+    assert rules_in(ask("plan_modification", person, week, request="more"), modification(*more)) == {"limit_intensity"}
+    person, week, name = plain_case(workout_duration=20)
+    longer = [change(action="adjust", exercise=name, day=week[0].day, sets=10, reps="180 s")]
+    assert "check_session_minutes" in rules_in(ask("plan_modification", person, week, request="more"), modification(*longer))
+
+
+@pytest.mark.parametrize(("said", "allowed"), [
+    ("40 s work, 60 s rest", True), ("3 rounds, 60 s between exercises", True), ("Rest 60 s after each", True),
+    ("2 rounds of 30 s each, 20 s rest", False), ("Rest for 20 s", False), ("One after another, back to back", False),
+    ("Non-stop for 10 minutes", False)])
+def test_seconds_of_work_are_no_rest(said, allowed):
+    profile = make_profile(conditions=["heart disease"], **GYM)
+    value = prescribe(profile).model_dump(mode="json")
+    set_path("adaptive_recommendations.if_time_constrained.shortened_version.circuit_format", said)(value)
+    assert found_rules(profile, value) == (set() if allowed else {"check_min_rest"})
+
+
+@pytest.mark.parametrize(("text", "flag"), [
+    ("Overhead presses are swapped for rows.", None), ("Engage your deep core.", None), ("Take a deep breath.", None),
+    ("Jumps are left out.", None), ("Rows are swapped for overhead presses.", "overhead"),
+    ("Do not rush. Sink deep into each squat.", "deep"), ("Never go deep.", None)])
+def test_a_movement_left_out_is_not_asked_for(text, flag):
+    assert find_contradiction(text, frozenset({"overhead", "deep", "impact"})) == flag
+
+
+def test_a_list_of_what_not_to_do_with_a_medicine_is_no_advice_on_it():
+    assert check_words("message", "Do not change, stop or double a medicine on our word.") == []
+    assert check_words("message", "Do not worry, take two ibuprofen.")
+
+
+@pytest.mark.parametrize(("words", "rir"), [
+    ("RPE 7–9", 1), ("RPE 7 to 9", 1), ("7-9 RPE", 1), ("1-2 RIR", 1), ("1 to 2 reps in reserve", 1), ("RIR 2–3", 2),
+    ("8-12 RIR 2", 2), ("as many reps as possible", 0), ("moderate", None)])
+def test_effort_is_read_in_any_order_and_dash(words, rir):
+    assert read_rir(words) == rir

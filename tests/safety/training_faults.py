@@ -79,7 +79,7 @@ def cardio_above_the_cap(at: Seeding):
 
 @fault("limit_intensity", people=LOW)
 def strength_where_only_gentle_is_safe(at: Seeding):
-    return at.swap_in(None, lambda exercise: exercise.kind == "strength")
+    return at.swap_in("limit_intensity", lambda exercise: exercise.kind == "strength")
 
 
 @fault("check_balance_work", people="old, older, bones")
@@ -343,3 +343,48 @@ def keeps_what_is_not_there(at: Seeding):
     here = {entry["name"] for entry in at.entries()}
     other = next(one.name for one in load_exercises().values() if at.why_not(one) is None and one.name not in here)
     return at.set_path(f"{KEEP}.exercises_to_keep", [other])
+
+
+@fault("check_min_rir", people="heart, pregnant, expecting, anorexia, older")
+def effort_of_nine_behind_a_dash(at: Seeding):
+    return at.set_first(intensity="RPE 7–9")
+
+
+@fault("check_min_rir", people="heart, pregnant, expecting, anorexia, older")
+def effort_of_nine_in_words(at: Seeding):
+    return at.set_first(intensity="RPE 7 to 9")
+
+
+@fault("check_min_rir", people=CAREFUL)
+def reserve_of_one_before_the_word(at: Seeding):
+    return at.set_first(intensity="1-2 RIR")
+
+
+@fault("check_min_rir")
+def as_many_as_possible(at: Seeding):
+    return at.set_first(intensity="as many reps as possible")
+
+
+@fault("check_min_rir")
+def as_many_as_possible_in_the_notes(at: Seeding):
+    return at.set_first(notes="Do as many reps as possible")
+
+
+@fault("check_intensity_cap", people="pressure, heart, pregnant, expecting, anorexia, older")
+def heavy_percentage_in_words(at: Seeding):
+    return at.set_first(intensity="90 percent of one-rep max")
+
+
+@fault("check_load_step")
+def step_of_a_fifth_the_other_way_round(at: Seeding):
+    return at.set_path(f"{PROGRESS}.week_3.exercise_progressions", ["Use 20 % more load than last week."])
+
+
+@fault("check_load_step")
+def a_fifth_heavier(at: Seeding):
+    return at.set_path(f"{PROGRESS}.week_3.exercise_progressions", ["All lifts 20 % heavier."])
+
+
+@fault("check_min_rest")
+def circuit_non_stop(at: Seeding):
+    return at.set_path(f"{KEEP}.circuit_format", "2 rounds back to back, non-stop")

@@ -212,3 +212,23 @@ def a_key_too_many(at: Seeding):
 @fault("contract")
 def a_week_missing(at: Seeding):
     return at.value["workout_plan"]["progression_plan"].pop("week_4") is not None
+
+
+@fault("check_meals", people="nuts, nut free, nut allergy")
+def nuts_in_the_overview(at: Seeding):
+    return at.set_path(OVERVIEW, "Eat a handful of almonds after each session.")
+
+
+@fault("check_meals", people="vegan, vegetarian, halal")
+def meat_in_the_weeks(at: Seeding):
+    return at.set_path("workout_plan.progression_plan.week_2.exercise_progressions", ["Have some pork after training."])
+
+
+@fault("check_no_dosing")
+def a_counted_medicine(at: Seeding):
+    return at.set_path(OVERVIEW, "Sore already? Take two ibuprofen first.")
+
+
+@fault("limit_movement", people="knee, knee at home, hip, sore")
+def deep_behind_a_full_stop(at: Seeding):
+    return at.set_first(None, notes="Do not rush. Sink deep each time")

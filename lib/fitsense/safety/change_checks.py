@@ -10,11 +10,10 @@ from fitsense.knowledge.exercises import find_exercise
 from fitsense.safety.plan_checks import LIMIT_REASONS, is_sane_reps, volume_violations, weekly_sets
 from fitsense.safety.screening import Limits, is_allowed
 from fitsense.safety.session_time import work_seconds
-from fitsense.safety.text_checks import ESCALATION_WORDS
+from fitsense.safety.text_checks import ESCALATION_WORDS, says_whom
 from fitsense.safety.triage import stricter, triage_text
 from fitsense.safety.violations import Violation, error
 from fitsense.safety.volume import weekly_set_bounds
-from fitsense.safety.wording import normalise_text
 
 Row = tuple[str, str, int, str]  # day, exercise name in lower case, sets, reps
 
@@ -30,21 +29,26 @@ def check_week(person: Person, week: list[CompactDay], limits: Limits) -> list[V
                 found.append(error("check_reps", f"{place}.reps", f"{day.day}: {exercise.reps!r}"))
         found += [error("check_duplicate_exercise", f"plan.{index}", f"{day.day}: {name} twice or more")
                   for name in sorted(set(names)) if names.count(name) > 1]
-        found += _time_violations(person, day, limits, f"plan.{index}")
-    if len(week) > person.days_per_week:
-        found.append(error("check_days", "plan", f"{len(week)} days; at most {person.days_per_week}"))
+    found += _time_violations([], _rows_of(week), person, limits, "plan")
+    most = min(person.days_per_week, limits.max_days)
+    if len(week) > most:
+        found.append(error("check_days", "plan", f"{len(week)} days; at most {most}"))
     rows = [(exercise.name, exercise.sets) for day in week for exercise in day.exercises]
     return found + volume_violations(rows, person.fitness_level, "plan")
 
 
-def _time_violations(person: Person, day: CompactDay, limits: Limits, place: str) -> list[Violation]:
-    """Time at the shortest rests: a compact plan does not say its rests, so only what surely is too long counts."""
-    seconds = sum(item.sets * work_seconds(item.reps) + (item.sets - 1) * limits.min_rest for item in day.exercises)
-    most = min(person.workout_duration, limits.max_session_min)
-    if seconds / 60 <= most:
-        return []
-    return [error("check_session_minutes", place, f"{day.day} takes over {int(seconds / 60)} minutes; at "
-                      f"most {most}")]
+def _time_violations(before: list[Row], rows: list[Row], person: Person, limits: Limits, place: str) -> list[Violation]:
+    """Days that take too long and longer than before, at the shortest rests: a compact plan does not say its own."""
+    most, old = min(person.workout_duration, limits.max_session_min), _day_seconds(before, limits)
+    return [error("check_session_minutes", place, f"{day} takes over {int(seconds / 60)} minutes; at most {most}")
+            for day, seconds in _day_seconds(rows, limits).items() if seconds / 60 > most and seconds > old.get(day, 0)]
+
+
+def _day_seconds(rows: list[Row], limits: Limits) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+    for day, _, sets, reps in rows:
+        seconds[day] = seconds.get(day, 0) + sets * work_seconds(reps) + (sets - 1) * limits.min_rest
+    return seconds
 
 
 def _name_violations(name: str, person: Person, limits: Limits, place: str) -> list[Violation]:
@@ -65,9 +69,10 @@ def check_changes(person: Person, week: list[CompactDay], changes: list[Change],
         if change.rest is not None and change.rest < limits.min_rest:
             found.append(error("check_min_rest", f"{place}.rest", f"{change.rest} s; at least {limits.min_rest} s"))
         rows = _apply(change, rows)
-    if len({row[0] for row in rows}) > max(person.days_per_week, len(week)):
-        found.append(error("check_days", "changes", f"more than {person.days_per_week} training days"))
-    return found + _volume_grown(before, rows, person)
+    most = min(person.days_per_week, limits.max_days)
+    if len({row[0] for row in rows}) > max(most, len(week)):
+        found.append(error("check_days", "changes", f"more than {most} training days"))
+    return found + _volume_grown(before, rows, person) + _time_violations(before, rows, person, limits, "changes")
 
 
 def list_added_work(week: list[CompactDay], changes: list[Change]) -> list[Change]:
@@ -153,10 +158,9 @@ def check_triage_answer(message: str, week: list[CompactDay], answer: SafetyAdju
     if stricter(answer.triage, from_rules) != answer.triage:
         found.append(error("check_missed_escalation", "triage", f"{answer.triage}; the message calls for "
                                f"{from_rules}"))
-    pattern = ESCALATION_WORDS.get(answer.triage)
-    if pattern is not None and not pattern.search(normalise_text(answer.message)):
+    if not says_whom(answer.triage, answer.message):
         found.append(error("check_escalation_words", "message", f"{answer.triage} must say whom to turn to"))
-    if pattern is not None and not answer.see_professional:
+    if answer.triage in ESCALATION_WORDS and not answer.see_professional:
         found.append(error("check_escalation_words", "see_professional", f"must be true for {answer.triage}"))
     if answer.triage == "proceed":
         return found

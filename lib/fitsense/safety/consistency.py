@@ -10,14 +10,14 @@ from functools import lru_cache
 from fitsense.contracts.plan import ExerciseEntry
 from fitsense.knowledge.exercises import Exercise
 from fitsense.safety.goals import fit_goals
-from fitsense.safety.plan_checks import LIMIT_REASONS, Case
+from fitsense.safety.plan_checks import Case
 from fitsense.safety.session_time import work_seconds
 from fitsense.safety.violations import Violation, error
 from fitsense.safety.wording import normalise_text
 
 MAX_HOLD_S = 240  # two sides of two minutes
 MOVEMENT_WORDS: dict[str, re.Pattern] = {flag: re.compile(rf"\b(?:{words})") for flag, words in {
-    "deep": r"deep(?:er|ly|est)?\b(?! breath)|all the way down|full depth|below parallel|ass to grass|as low as you can",
+    "deep": r"deep(?:er|ly|est)?\b(?! (?:breath|core))|all the way down|full depth|below parallel|ass to grass|as low as you can",
     "impact": r"jump\w*|hop(?:s|ping)?\b|plyometric\w*|sprint\w*|explosive\w*|burpees?|skipping rope|land(?:ing)? hard",
     "overhead": r"overhead|(?:above|over) your head|behind (?:the|your) neck",
     "spinal_flexion": r"round(?:ing)? (?:your|the) (?:lower )?back|sit-?ups?\b|crunch(?:es)?\b|touch your toes",
@@ -28,16 +28,20 @@ MOVEMENT_WORDS: dict[str, re.Pattern] = {flag: re.compile(rf"\b(?:{words})") for
     "fall_risk": r"without (?:any )?support|(?:close your|eyes) (?:eyes|closed)|let go of the",
     "isometric": r"hold (?:it )?(?:for )?as long as you can|max(?:imum|imal)? hold",
 }.items()}
-_DENIED = re.compile(r"\b(?:no|not|never|nothing|avoid\w*|don't|without|instead of|rather than|leave out|than|less|stop)\W+"
-                     r"(?:[\w'-]+\W+){0,4}$")
+_DENIED = re.compile(r"\b(?:no|not|never|nothing|avoid\w*|don't|without|instead of|rather than|leave out|than|less|stop)"
+                     r"[^\w.;!?]+(?:[\w'-]+[^\w.;!?]+){0,4}$")
+_LEFT_OUT = re.compile(r"[\w'-]*(?: [\w'-]+){0,2} (?:is|are) (?:left out|swapped|replaced|avoided)\b")
 _NAMES = re.compile(r"exercises\.\d+\.name$|_exercises\.\d+$|exercises_to_keep\.\d+$|meal_timing")
 _GOALS = {"muscle_gain": "muscle gain|building muscle|muscle building|hypertrophy|bulking", "strength_increase": "strength",
           "weight_loss": "weight loss|fat loss|losing weight|slimming|cutting", "endurance_improvement": "endurance",
           "general_fitness": "general fitness", "mobility": "mobility"}
 GOAL_WORDS = {goal: re.compile(rf"\b(?:for|towards)\s+(?:{words})(?=\W*$|\s*[,.;]|\s+(?:and|in|with)\b)")
               for goal, words in _GOALS.items()}
-_NO_REST = re.compile(r"\b(?:no|without(?: any)?|zero) (?:rest|breaks?|pauses?)\b")
-_SECONDS = re.compile(r"(\d+)\s*s(?:ec\w*)?\b")
+_NO_REST = re.compile(r"\b(?:(?:no|without(?: any)?|zero) (?:rest|breaks?|pauses?)|back[- ]to[- ]back|non-?stop)\b")
+_REST = r"(?:rest(?:ing|s)?|breaks?|pauses?|between|apart)\b"
+_SECONDS = r"(\d+)(?:\s*(?:-|to)\s*\d+)?\s*s(?:ec\w*)?\b"
+_REST_SECONDS = re.compile(rf"{_SECONDS}(?: (?:of|to|for|as|a|full|short|easy))* {_REST}|"
+                           rf"\b{_REST}:?(?: (?:of|for|only|just|about))* {_SECONDS}")
 
 
 @lru_cache(maxsize=8192)
@@ -45,8 +49,9 @@ def find_contradiction(text: str, flags: frozenset[str]) -> str | None:
     """The movement that a text asks for although it is among those to avoid; None where it asks for none."""
     words = normalise_text(text)
     for flag in sorted(flags & MOVEMENT_WORDS.keys()):
-        if any(not _DENIED.search(words[:match.start()]) for match in MOVEMENT_WORDS[flag].finditer(words)):
-            return flag
+        for match in MOVEMENT_WORDS[flag].finditer(words):
+            if not _DENIED.search(words[:match.start()]) and not _LEFT_OUT.match(words, match.end()):
+                return flag
     return None
 
 
@@ -93,23 +98,15 @@ def _name_wrong_unit(entry: ExerciseEntry, exercise: Exercise) -> str | None:
     return f"held for {entry.reps}" if is_held and work_seconds(entry.reps or "") > MAX_HOLD_S else None
 
 
-def check_gentle(case: Case) -> list[Violation]:
-    """No strength work where nothing but gentle movement is safe."""
-    if case.limits.max_intensity != "low":
-        return []
-    return [error("limit_intensity", f"{place}.name", f"{session.day}: {entry.name} {LIMIT_REASONS['limit_intensity']}")
-            for place, session, entry, exercise in case.entries if exercise is not None and exercise.kind == "strength"]
-
-
 def check_circuit(case: Case) -> list[Violation]:
     """The short version rests as long as the person needs."""
     said = case.plan.adaptive_recommendations.if_time_constrained.shortened_version.circuit_format
     words, least = normalise_text(said), case.limits.min_rest
-    if not _NO_REST.search(words) and all(int(seconds) >= least for seconds in _SECONDS.findall(words)):
+    if not _NO_REST.search(words) and all(int(found[1] or found[2]) >= least for found in _REST_SECONDS.finditer(words)):
         return []
     place = "adaptive_recommendations.if_time_constrained.shortened_version.circuit_format"
     return [error("check_min_rest", place, f"{said!r}; at least {least} s of rest")]
 
 
 CONSISTENCY_CHECKS: tuple[Callable[[Case], list[Violation]], ...] = (
-    check_contradictions, check_goal, check_deload, check_units, check_gentle, check_circuit)
+    check_contradictions, check_goal, check_deload, check_units, check_circuit)

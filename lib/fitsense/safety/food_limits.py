@@ -22,6 +22,13 @@ _AVOIDED = re.compile(
     r"\b([a-z]+)[- ]free\b"
 )
 _ALLERGIC = re.compile(r"\b(?:allerg|anaphyla)|intoleran|\bc(?:o)?eliac|\bsensitiv\w+ to\b")
+_LEFT_OUT_FOODS = ("gluten", "dairy", "milk", "lactose")  # a diet only by being left out
+_LEFT_OUT = (
+    r"\b(?:no|not|non|never|without|avoid\w*|don'?t|cannot|can'?t|allerg\w+|intoleran\w+|free (?:of|from))\b[^.;,]*\b{0}\b|"
+    r"\b{0}\b(?: products?)?[ -]*(?:free|intoleran|allerg|sensitiv)|^{0}$"
+)
+_NOT_A_DIET = re.compile(r"\b(?:not|never|isn't|no longer|used to be|was|non|ex)[ -]+(?:(?:an?|strictly|fully|really)[ -]+)*$")
+_NOTHING = re.compile(r"\b(?:no|nothing|don'?t|do not|avoid\w*)\b")  # "nothing that is not vegan" is vegan
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -56,8 +63,15 @@ class FoodLimits:
 
 def list_allergies(given: Constraints) -> list[str]:
     """The allergies a person names, those told among the conditions included ("coeliac disease")."""
-    told = [clause for text in given.conditions for clause in split_clauses(normalise_text(text)) if _ALLERGIC.search(clause)]
+    told = [clause for text in given.conditions for clause in _told_clauses(split_clauses(normalise_text(text)))]
     return [*(given.allergies or []), *told]
+
+
+def _told_clauses(clauses: list[str]) -> list[str]:
+    """The clauses of a condition that tell of an allergy, and every food beside one: "allergic to nuts and shellfish"."""
+    if not any(map(_ALLERGIC.search, clauses)):
+        return []
+    return [clause for clause in clauses if _ALLERGIC.search(clause) or rule_out(clause)]
 
 
 def split_clauses(text: str) -> list[str]:
@@ -83,9 +97,17 @@ def _read_diet(eaten: str) -> list[Ban]:
     """Bans of a diet: by its words, and by what it says to avoid."""
     reason, table = f"diet: {eaten}", load_food_words()
     bans = [Ban(reason, frozenset(row.out), row.tag, tuple(row.apart))
-            for row in table.diets if any(word in eaten for word in row.words)]
+            for row in table.diets if any(_is_diet(word, eaten) for word in row.words)]
     avoided = [clause for texts in _AVOIDED.findall(eaten) for clause in split_clauses("".join(texts))]
     return bans + [Ban(reason, labels) for labels in (rule_out(clause, kin=False) for clause in avoided) if labels]
+
+
+def _is_diet(word: str, eaten: str) -> bool:
+    """Whether a diet's words name it: "not vegan" does not, nor does "lots of milk"; "milk free" and "no milk" do."""
+    if word in _LEFT_OUT_FOODS:
+        return re.search(_LEFT_OUT.format(word), eaten) is not None
+    said = [eaten[:found.start()] for found in re.finditer(re.escape(word), eaten)]
+    return any(_NOTHING.search(before) or not _NOT_A_DIET.search(before) for before in said)
 
 
 def _list_unknown(text: str, clauses: dict[str, Labels | None]) -> list[str]:

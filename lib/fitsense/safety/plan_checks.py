@@ -29,7 +29,11 @@ PROTEIN_BOUNDS, FAT_BOUNDS = (10, 40), (15, 45)
 MAX_REPS = 60
 MAX_DAYS_SAME_STRENGTH = 5
 STATED_MINUTES_SLACK = 5
-_STEP = re.compile(r"\b(?:add|increase|up|raise|plus|heavier|more)\b[^.;]*?(\d+(?:\.\d+)?)\s*(?:%|percent)", re.I)
+_STEP = re.compile(r"\b(?:add|increase|up|raise|plus|heavier|more)\b[^.;]*?(\d+(?:\.\d+)?)\s*(?:%|per ?cent)|"
+                   r"(\d+(?:\.\d+)?)\s*(?:%|per ?cent) (?:more|heavier|extra|increase|jump)\b", re.I)
+# A sentence about training is no recipe: "ribs down", "crab walk" and "liver disease" name no food.
+_EATS = re.compile(r"\b(?:eats?|eating(?! disorder)|drink\w*|sip|snack\w*|handful|meals?|breakfast|lunch|dinner|"
+                   r"have (?:an?|some))\b", re.I)
 _REPS_WORDS = re.compile(r"(?:s|secs?|seconds?|mins?|minutes?|reps?|x|to|each|per|side|leg|arm|way|hold)")
 _TIMED = re.compile(r"\d\s*(?:s|sec\w*|min\w*)\b", re.I)
 LIMIT_REASONS = {
@@ -203,7 +207,7 @@ def check_progression(case: Case) -> list[Violation]:
     weeks = case.plan.workout_plan.progression_plan
     for name in ("week_1", "week_2", "week_3", "week_4"):
         week, place = getattr(weeks, name), f"workout_plan.progression_plan.{name}"
-        said = [float(step) for line in week.exercise_progressions for step in _STEP.findall(line)]
+        said = [float(step[1] or step[2]) for line in week.exercise_progressions for step in _STEP.finditer(line)]
         found += _step_violation(max([week.intensity_increase, *said]), place)
     easy = case.plan.adaptive_recommendations.if_too_easy.increase_weight
     return found + _step_violation(easy, "adaptive_recommendations.if_too_easy.increase_weight")
@@ -279,11 +283,20 @@ def check_referral(case: Case) -> list[Violation]:
 
 
 def check_meals(case: Case) -> list[Violation]:
-    """What to eat around training names no food that the person is allergic to or does not eat."""
-    timing, given = case.plan.nutrition_suggestions.meal_timing, case.profile.constraints
-    return [error("check_meals", f"nutrition_suggestions.meal_timing.{name}", f"{food}: {reason}")
-            for name in ("pre_workout", "post_workout")
-            for food, reason in find_forbidden_foods(getattr(timing, name), given.diet or "", list_allergies(given))]
+    """What to eat around training, and any sentence that tells to eat, names no food that is ruled out for the person."""
+    given = case.profile.constraints
+    diet, allergies = given.diet or "", list_allergies(given)
+    if not diet and not allergies:
+        return []
+    return [error("check_meals", place, f"{food}: {reason}")
+            for place, text in case.texts for said in ([text] if "meal_timing" in place else _list_eating(text))
+            for food, reason in find_forbidden_foods(said, diet, allergies)]
+
+
+@lru_cache(maxsize=4096)
+def _list_eating(text: str) -> list[str]:
+    """The sentences of a text that tell to eat or drink."""
+    return [said for said in re.split(r"[.;!?:]", text) if _EATS.search(said)]
 
 
 PLAN_CHECKS: tuple[Callable[[Case], list[Violation]], ...] = (

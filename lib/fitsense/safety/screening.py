@@ -112,6 +112,8 @@ def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: L
         return "limit_movement"
     if exercise.kind == "cardio" and exercise.met > MAX_CARDIO_MET[limits.max_intensity]:
         return "limit_intensity"
+    if exercise.kind == "strength" and limits.max_intensity == "low":  # nothing but gentle movement is safe for now
+        return "limit_intensity"
     return None
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pydantic import BaseModel
 
 from fitsense.contracts.changes import MAX_CHAT_WORDS, TRIAGE_ORDER, Triage
+from fitsense.safety.effort import TO_THE_END
 from fitsense.safety.triage import triage_text
 from fitsense.safety.violations import Violation, error
 from fitsense.safety.wording import normalise_text
@@ -17,13 +18,15 @@ from fitsense.safety.wording import normalise_text
 _DRUG = (
     r"(?:insulin|medication|medicine|meds|dose|dosage|tablets?|pills?|ibuprofen|paracetamol|aspirin|naproxen|painkillers?|"
     r"beta[- ]?blockers?|metformin|inhaler|warfarin|blood thinners?|steroids?|antibiotics?)")
+_COUNT = r"\d+(?:[.,]\d+)?|one|two|three|four|five|six|half an?|half|(?:a )?couple|(?:a )?few"
 _DOSE = re.compile(
-    r"\b(?:\d+(?:[.,]\d+)?|one|two|three|four|half an?)\s?"
+    rf"\b(?:{_COUNT})\s?"
     r"(?:mg|mcg|µg|iu|milligrams?|micrograms?|tablets?|pills?|puffs?|capsules?|units? of)\b|"
     rf"\b(?:take|increase|decrease|double|halve|reduce|skip|stop(?: taking)?|lower|raise|change|adjust|start)\s+"
-    rf"(?:(?:your|the|some|an|a|more|less|extra|taking)\s+){{0,2}}{_DRUG}\b")
+    rf"(?:(?:your|the|some|an|a|more|less|extra|taking|{_COUNT}|of)\s+){{0,3}}{_DRUG}\b")
 _DOSE_FORBIDDEN = re.compile(
-    r"\b(?:do not|don't|never|without|not|before you|ask|talk to|whether to|no one should)\s+(?:\w+\s+){0,4}?$")
+    r"\b(?:do not|don't|never|without|not|before you|ask|talk to|whether to|no one should)\s+"
+    r"(?:(?:\w+\s+){0,4}?|(?:\w+, )+\w+ or )$")
 _DIAGNOSIS = re.compile(
     r"\byou (?:(?:probably|likely|clearly|definitely|certainly|must|may|might|almost certainly|surely) )*"
     r"(?:have|have got|are having|suffer from|are suffering from)\s+(?:a |an |the )?(?:\w+ ){0,2}?"
@@ -39,15 +42,6 @@ _PUSH_ON = re.compile(
     r"\bdo(?:n't| not) need (?:to see )?a (?:doctor|professional)\b|\bhold your breath\b|"
     r"\bkeep going,? (?:and |it |the pain )(?:\w+ ){0,2}?(?:warm|pass|ease|loosen|go away|settle)|\bpain is (?:\w+ )?weakness\b|"
     r"\b(?:walk|shake|run|sweat) it off\b")
-# Every person keeps at least one repetition in reserve (screening.Limits.min_rir): nobody is sent to the very end.
-_TO_THE_END = re.compile(
-    r"\b(?:till|til|until) (?:you |your \w+ )?(?:simply |really |literally |completely )?"
-    r"(?:can't|can ?not|cannot|drop|collapse|fail|failure|faint|vomit|throw up|puke|exhaust\w*|give out|gives? out|"
-    r"nothing is left)\b|(?<!close )(?<!next )\bto (?:complete |absolute |total |utter |muscular |the point of )*"
-    r"(?:failure|exhaustion)\b(?! (?:is|are|was) not| isn't)|"
-    r"\b(?:test|find|try|hit|attempt|max out|go for|work up to) (?:\w+ ){0,2}?(?:one[- ]?rep(?:etition)?[- ]?max\w*|1 ?-?rms?\b|"
-    r"max(?:imum|imal)?(?:es|s)?\b|personal (?:best|record)|pr\b|pb\b)|"
-    r"\b(?:all[- ]out|max(?:imum|imal)? effort|heavy singles?|everything you(?:'ve| have) got|leave nothing in the tank|amrap)\b")
 _NO_FOOD = re.compile(
     r"\b(?:skip|miss|cut out|go without|do without|leave out|no) (?:all |any |your |the )?(?:food|meals?|eating|breakfast|"
     r"lunch|dinner|supper|carbs|carbohydrates?)\b|\bfast(?:ing)? (?:until|till|for|all|through|overnight|before|after)\b|"
@@ -61,7 +55,7 @@ _FAULTS = (
     (_DOSE, _DOSE_FORBIDDEN, "check_no_dosing", "gives advice on a medicine or its dose"),
     (_DIAGNOSIS, _DIAGNOSIS_IF, "check_no_diagnosis", "states a diagnosis"),
     (_PUSH_ON, _PUSH_FORBIDDEN, "check_push_through_pain", "tells the person to go on against a warning sign"),
-    (_TO_THE_END, _PUSH_FORBIDDEN, "check_min_rir", "asks for all the person has; keep repetitions in reserve"),
+    (TO_THE_END, _PUSH_FORBIDDEN, "check_min_rir", "asks for all the person has; keep repetitions in reserve"),
     (_NO_WARM_UP, _PUSH_FORBIDDEN, "check_warm_up", "tells the person to leave out warm-up or cool-down"),
     (_NO_FOOD, _PUSH_FORBIDDEN, "check_meals", "tells the person to go without food"),
 )
@@ -112,12 +106,17 @@ def calls_to_stop(text: str) -> bool:
     return triage_text(text).triage in ESCALATION_WORDS
 
 
+def says_whom(needed: Triage, answer: str) -> bool:
+    """Whether an answer sends the person to whom a class of triage calls for; "not an emergency" sends to nobody."""
+    pattern = ESCALATION_WORDS.get(needed)
+    return pattern is None or _finds(pattern, _PUSH_FORBIDDEN, normalise_text(answer))
+
+
 def check_escalates(said: list[str], answer: str, place: str) -> list[Violation]:
     """Find an answer in words that lacks the escalation which what the person said calls for."""
     classes = [triage_text(text).triage for text in said if text]
     needed = max(classes, key=TRIAGE_ORDER.index, default="proceed")
-    pattern = ESCALATION_WORDS.get(needed)
-    if pattern is None or pattern.search(normalise_text(answer)):
+    if says_whom(needed, answer):
         return []
     whom = "emergency services" if needed == "emergency" else "a doctor or another professional"
     return [error("check_missed_escalation", place, f"the message calls for {needed}: must send to {whom}")]
