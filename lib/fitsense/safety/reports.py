@@ -16,7 +16,7 @@ import yaml
 from fitsense.contracts.profile import BODY_PARTS
 from fitsense.contracts.requests import Person
 from fitsense.safety.screening import Limits, read_words, screen_person
-from fitsense.safety.triage import triage_text
+from fitsense.safety.triage import triage_text, triage_words
 from fitsense.safety.wording import has_cue, is_about_other, normalise_text
 
 _SENTENCE = re.compile(r"[.!?;\r\n]+\s*")
@@ -104,4 +104,4 @@ def _split(sentence: str) -> list[str]:
 def _is_only_asked(stretch: str) -> bool:
     """Denied or asked in general: triage hears nothing in it, and its words turn it round."""
     turned = has_cue("denial", stretch) or has_cue("hypothetical", stretch)
-    return turned and triage_text(stretch).triage == "proceed"
+    return turned and triage_words(stretch).triage == "proceed"

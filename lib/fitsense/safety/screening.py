@@ -16,7 +16,7 @@ import yaml
 from fitsense.contracts.profile import Equipment, Level, Profile, bmi
 from fitsense.contracts.requests import Person
 from fitsense.safety.language import has_strange_word
-from fitsense.safety.triage import triage_text
+from fitsense.safety.triage import triage_words
 from fitsense.safety.wording import has_cue, is_cleared, is_controlled, is_long_past, normalise_text
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
 
 @lru_cache(maxsize=4096)
 def _is_warning(clause: str) -> bool:
-    return triage_text(clause).triage in ("emergency", "stop_and_refer")
+    return triage_words(clause).triage in ("emergency", "stop_and_refer")
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ from fitsense.contracts.changes import TRIAGE_ORDER, Triage
 from fitsense.contracts.profile import Profile
 from fitsense.safety.language import is_foreign
 from fitsense.safety.lexicon import Pattern, parse_pattern, split_patterns
+from fitsense.safety.second_reader import Chances, read_chances
 from fitsense.safety.triage_concepts import Reading, Span, read_message
 from fitsense.safety.triage_context import STATES, clause_around, find_state, sentence_of
 from fitsense.safety.wording import has_cue, normalise_text
@@ -69,12 +70,38 @@ def load_triage() -> dict:
 
 
 def triage_text(text: str) -> TriageResult:
-    """Triage a message in plain English: the strictest class of all that it reports; `modify` where it is not English."""
-    reading = _read(text)
+    """Triage a message in plain English by lexicon and second reader together; `modify` where it is not English."""
+    reading = read_text(text)
     hits, general = _find_hits(reading)
     if not hits and is_foreign(reading.text):
         return _result([_Hit(load_triage()["not_english"], "modify", "now")], general)
-    return _result(hits, general)
+    return _result(_read_again(hits, read_chances(reading)), general)
+
+
+def triage_words(text: str) -> TriageResult:
+    """Triage a stretch of a text by the lexicon alone: the second reader knows whole messages, not pieces or lists."""
+    return _result(*_find_hits(read_text(text)))
+
+
+def find_lexicon_class(reading: Reading) -> Triage:
+    """The strictest class of all that the lexicon finds in a message."""
+    return _strictest(_find_hits(reading)[0])
+
+
+def decide_class(by_lexicon: Triage, chances: Chances) -> Triage:
+    """The class of a message from both readers, by the chances that `triage.yaml` gives under `second_reader`.
+
+    The second reader raises the lexicon's class from its own chances alone; it lowers it, one step for an emergency and to
+    `modify` for the rest, only where it is nearly sure that the words call for nothing.
+    """
+    bounds = load_triage()["second_reader"]
+    own = ("emergency" if chances.emergency > bounds["emergency"]
+           else "stop_and_refer" if chances.escalation > bounds["escalation"] else "proceed")
+    if by_lexicon in ("emergency", "stop_and_refer") and chances.escalation < bounds["no_escalation"]:
+        by_lexicon = "modify"
+    elif by_lexicon == "emergency" and chances.emergency < bounds["no_emergency"]:
+        by_lexicon = "stop_and_refer"
+    return stricter(own, by_lexicon)
 
 
 def triage_profile(profile: Profile) -> TriageResult:
@@ -88,7 +115,7 @@ def triage_profile(profile: Profile) -> TriageResult:
     lines = [*given.conditions, *(given.medications or []), *given.injuries, *(given.allergies or []), given.diet or "",
              given.time_restrictions, given.location, *profile.preferences.preferred_activities,
              *(workout.exercise for workout in profile.feedback.previous_workouts)]
-    return _result([_as_listed(hit, _read(line)) for line in lines for hit in _find_hits(_read(line))[0]], False)
+    return _result([_as_listed(hit, read_text(line)) for line in lines for hit in _find_hits(read_text(line))[0]], False)
 
 
 def _as_listed(hit: _Hit, reading: Reading) -> _Hit:
@@ -108,9 +135,24 @@ def _is_present(row: dict, reading: Reading, span: Span) -> bool:
     return bool(felt) and not listed and not has_cue("lifelong", sentence)
 
 
-def _read(text: str) -> Reading:
+def read_text(text: str) -> Reading:
     """The reading of a text; a new line ends a sentence."""
     return read_message(normalise_text(re.sub(r"[\r\n]+", ". ", text)))
+
+
+def _strictest(hits: list[_Hit]) -> Triage:
+    return max((hit.triage for hit in hits), key=TRIAGE_ORDER.index, default="proceed")
+
+
+def _read_again(hits: list[_Hit], chances: Chances) -> list[_Hit]:
+    """The hits as the second reader leaves them: one of its own where it raises the class, or puts a hit in doubt."""
+    by_lexicon = _strictest(hits)
+    decided = decide_class(by_lexicon, chances)
+    if decided == by_lexicon:
+        return hits
+    kept = [hit for hit in hits if TRIAGE_ORDER.index(hit.triage) <= TRIAGE_ORDER.index(decided)]
+    kind = "raised" if stricter(decided, by_lexicon) == decided else "doubted"
+    return [_Hit(load_triage()[kind][decided], decided, "now"), *kept]
 
 
 def _find_hits(reading: Reading) -> tuple[list[_Hit], bool]:
@@ -167,7 +209,7 @@ def _result(hits: list[_Hit], general: bool) -> TriageResult:
     first = hits[0]
     matched = tuple(dict.fromkeys(hit.row["id"] for hit in hits))
     return TriageResult(first.triage, _message(first, table), matched, tuple(table["stop_signs"][first.triage]),
-                        first.triage in ("emergency", "stop_and_refer") or first.state != "now")
+                        first.triage in ("emergency", "stop_and_refer") or first.state != "now" or "ask" in first.row)
 
 
 def _message(hit: _Hit, table: dict) -> str:

@@ -1,0 +1,87 @@
+"""The second reader: how likely a message calls for help, by weights learned from thousands of labelled messages.
+
+    chances = read_chances(reading)          # a Reading of triage_concepts.py
+    chances.emergency, chances.escalation    # 0 to 1: call now; stop and see a clinician, or call now
+
+The lexicon knows what it was told; people say it otherwise. This reader weighs words in a row, pieces of words and pairs of
+the lexicon's concepts: two logistic regressions over hashed, idf-weighted n-grams (`reader_training.py` makes the weights).
+Deterministic, no network, about a third of a millisecond a message. Knows no advice and no classes: `triage.py` decides.
+"""
+
+import math
+import re
+import zlib
+from collections import Counter
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+from safetensors.numpy import load
+
+from fitsense.safety.triage_concepts import Reading
+
+BUCKETS = 2 ** 16
+LONGEST_ROW, LONGEST_PIECE = 3, 5  # words in a row; letters of a piece of a word
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+WEIGHTS = "second_reader.safetensors"
+
+
+class Chances(NamedTuple):
+    """How likely a message calls for emergency services, and for stopping at all (that or a clinician)."""
+
+    emergency: float
+    escalation: float
+
+
+def count_features(reading: Reading) -> list[dict[int, int]]:
+    """Buckets and counts of each kind of feature: words in a row, pieces of words, concepts and pairs of them."""
+    words = _WORD.findall(reading.text.replace("'", ""))
+    rows = [" ".join(words[i:i + n]) for n in range(1, LONGEST_ROW + 1) for i in range(len(words) - n + 1)]
+    pieces = [piece for word in words for piece in _split_word(word)]
+    concepts = sorted(name for name in reading.at if name.isupper())
+    pairs = [f"{a}&{b}" for i, a in enumerate(concepts) for b in concepts[i + 1:]]
+    return [dict(Counter(map(_bucket, named))) for named in (rows, pieces, concepts + pairs)]
+
+
+@lru_cache(maxsize=8192)
+def _split_word(word: str) -> tuple[str, ...]:
+    """The pieces of two to five letters of a word between spaces; a short word is its own longest piece."""
+    whole = f" {word} "
+    sizes = range(2, min(LONGEST_PIECE, len(whole)) + 1)
+    return tuple("c:" + whole[i:i + n] for n in sizes for i in range(len(whole) - n + 1))
+
+
+def _bucket(feature: str) -> int:
+    return zlib.crc32(feature.encode()) % BUCKETS
+
+
+def weigh_features(counted: list[dict[int, int]], idf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Buckets and values: 1 + ln(count), times idf, each kind of feature scaled to length one."""
+    buckets, values = [], []
+    for counts in counted:
+        if counts:
+            at = np.fromiter(counts, dtype=np.int64)
+            weighed = np.array([1 + math.log(count) for count in counts.values()]) * idf[at]
+            buckets.append(at)
+            values.append(weighed / (np.linalg.norm(weighed) or 1.0))
+    if not buckets:
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    return np.concatenate(buckets), np.concatenate(values)
+
+
+@lru_cache(maxsize=1)
+def load_weights() -> dict[str, np.ndarray]:
+    """The committed weights: `idf` (buckets), `weights` (2, buckets) and `bias` (2) for emergency and escalation; cached."""
+    held = load((files("fitsense.safety") / WEIGHTS).read_bytes())
+    return {"idf": held["idf"].astype(np.float64), "weights": held["weights"].astype(np.float64), "bias": held["bias"]}
+
+
+def read_chances(reading: Reading) -> Chances:
+    """The chances that a message calls for emergency services, and for stopping at all."""
+    held = load_weights()
+    buckets, values = weigh_features(count_features(reading), held["idf"])
+    if not len(buckets):
+        return Chances(0.0, 0.0)
+    emergency, escalation = 1 / (1 + np.exp(-(held["weights"][:, buckets] @ values + held["bias"])))
+    return Chances(float(emergency), float(max(emergency, escalation)))
