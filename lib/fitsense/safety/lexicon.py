@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import yaml
 
@@ -30,7 +31,7 @@ class Pattern:
     not_in_message: tuple[str, ...]
     text: str
     keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
-    musts: tuple[str, ...]  # and all of these
+    musts: frozenset[str]  # and all of these
 
 
 @lru_cache(maxsize=1)
@@ -78,9 +79,9 @@ def _pick_keys(parts: tuple) -> tuple[str, ...]:
     return min(elements, key=lambda names: (sum(map(str.isupper, names)), len(names), -min(map(len, names))))
 
 
-def _list_musts(parts: tuple) -> tuple[str, ...]:
+def _list_musts(parts: tuple) -> frozenset[str]:
     elements = [names for part in parts for chain in part for names, _ in chain]
-    return tuple(names[0] for names in elements if len(names) == 1 and " " not in names[0])
+    return frozenset(names[0] for names in elements if len(names) == 1 and " " not in names[0])
 
 
 def _pick_word(name: str) -> str:
@@ -89,15 +90,25 @@ def _pick_word(name: str) -> str:
     return max(words or [name.split()[0].split("|")[0]], key=lambda word: (not word.isupper(), len(word)))
 
 
+class Index(NamedTuple):
+    """The lexicon by the words that wake its patterns: those of MASK apart, all others by the place of their concept."""
+
+    names: tuple[str, ...]
+    mask: dict[str, tuple[Pattern, ...]]
+    index: dict[str, tuple[tuple[int, tuple[Pattern, ...]], ...]]
+
+
 @lru_cache(maxsize=1)
-def index_lexicon() -> tuple[tuple[str, ...], dict[str, tuple[tuple[int, Pattern], ...]]]:
-    """The concepts in order, and for each word or concept the (concept, pattern) pairs it may be the key of."""
-    names, index = tuple(load_lexicon()), {}
+def index_lexicon() -> Index:
+    """The concepts in order, and for each word or concept the patterns it may be the key of."""
+    names, found = tuple(load_lexicon()), {}
     for place, patterns in enumerate(load_lexicon().values()):
         for pattern in patterns:
             for key in set(pattern.keys):
-                index.setdefault(key, []).append((place, pattern))
-    return names, {key: tuple(found) for key, found in index.items()}
+                found.setdefault(key, {}).setdefault(place, []).append(pattern)
+    mask = {key: tuple(places.pop(names.index("MASK"))) for key, places in found.items() if names.index("MASK") in places}
+    return Index(names, mask, {key: tuple((place, tuple(patterns)) for place, patterns in places.items())
+                               for key, places in found.items()})
 
 
 def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -119,7 +119,8 @@ def _find_hits(reading: Reading) -> tuple[list[_Hit], bool]:
     waiting: dict[int, list[Pattern]] = {}
     for name in list(reading.at):
         for place, pattern in table["index"].get(name, ()):
-            waiting.setdefault(place, []).append(pattern)
+            if pattern.musts <= reading.at.keys():
+                waiting.setdefault(place, []).append(pattern)
     for place in sorted(waiting):
         hit, asked = _match_row(table["rows"][place], waiting[place], reading)
         general = general or asked

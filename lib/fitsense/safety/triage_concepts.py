@@ -39,22 +39,17 @@ class Reading:
         self.text = join_spaced(text)
         self.sentences = split_sentences(self.text)
         self.tokens: list[Token] = read_tokens(self.text, self.sentences)
-        self.at: dict[str, list[Span]] = {}
-        for index, token in enumerate(self.tokens):
-            span = Span(index, index + 1, (index,))
-            for form in token.forms:
-                self.at.setdefault(form, []).append(span)
         self._words = [0, *accumulate(not token.filler for token in self.tokens)]
         self._blocks = [0] * (len(self.tokens) + 1)
         self._sites = [0] * (len(self.tokens) + 1)
+        self.at: dict[str, list[Span]] = self._index([token.written for token in self.tokens])
+        masked = {index for span in self._match_mask() for index in range(span.start, span.end)}
+        self.at = self._index([() if index in masked else token.forms for index, token in enumerate(self.tokens)])
         self._add_concepts()
 
     def find(self, pattern: Pattern) -> list[list[Span]]:
         """The spans of each "&" part of a pattern; nothing where a part is missing or excluded."""
         found = []
-        for name in pattern.musts:
-            if name not in self.at:
-                return []
         for part in pattern.parts:
             spans = self._find_part(part)
             if not spans:
@@ -67,36 +62,42 @@ class Reading:
             found = [[span for span in spans if self.tokens[span.start].sentence not in banned] for spans in found]
         return found if all(found) else []
 
+    @staticmethod
+    def _index(forms: list) -> dict[str, list[Span]]:
+        """Where each of the given forms of the tokens stands."""
+        at: dict[str, list[Span]] = {}
+        for index, names in enumerate(forms):
+            if names:
+                span = Span(index, index + 1, (index,))
+                for name in names:
+                    at.setdefault(name, []).append(span)
+        return at
+
+    def _match_mask(self) -> list[Span]:
+        """What means nothing at all ("chest press"), by the words as written: "my chest is pressing" is no chest press."""
+        mask, present = index_lexicon().mask, self.at.keys()
+        woken = {pattern for word in list(present) for pattern in mask.get(word, ()) if pattern.musts <= present}
+        return [span for pattern in woken for spans in self.find(pattern)[:1] for span in spans]
+
     def _add_concepts(self) -> None:
         """Find the concepts in the order of the lexicon; only patterns whose key word stands in the message are tried."""
-        names, index = index_lexicon()
-        waiting: dict[int, list[Pattern]] = {}
-        for word in self.at:
-            self._wake(index.get(word, ()), waiting)
-        for place, name in enumerate(names):
+        lexicon, present = index_lexicon(), self.at.keys()
+        waiting: dict[int, list[tuple[Pattern, ...]]] = {}
+        for word in list(present):
+            for place, patterns in lexicon.index.get(word, ()):
+                waiting.setdefault(place, []).append(patterns)
+        for place, name in enumerate(lexicon.names):
             if place in waiting:
-                spans = {span for pattern in waiting[place] for spans in self.find(pattern)[:1] for span in spans}
+                spans = {span for patterns in waiting[place] for pattern in patterns if pattern.musts <= present
+                         for spans in self.find(pattern)[:1] for span in spans}
                 if spans:
                     self.at[name] = sorted(spans)[:MOST_SPANS]
-                    self._wake(index.get(name, ()), waiting)
-            if name == "MASK":
-                self._drop_masked()
-            elif name == "BODY":
+                    for later, patterns in lexicon.index.get(name, ()):
+                        waiting.setdefault(later, []).append(patterns)
+            if name == "BODY":
                 self._sites = self._count(name, lambda index: not self._is_joined(index))
             elif name == "BLOCK":
                 self._blocks = self._count(name, lambda index: True)
-
-    @staticmethod
-    def _wake(found: tuple[tuple[int, Pattern], ...], waiting: dict[int, list[Pattern]]) -> None:
-        for place, pattern in found:
-            waiting.setdefault(place, []).append(pattern)
-
-    def _drop_masked(self) -> None:
-        masked = {index for span in self.at.pop("MASK", ()) for index in range(span.start, span.end)}
-        if masked:
-            kept = {name: [span for span in spans if not masked.intersection(range(span.start, span.end))]
-                    for name, spans in self.at.items()}
-            self.at = {name: spans for name, spans in kept.items() if spans}
 
     def _count(self, name: str, counts) -> list[int]:
         marked = {span.start for span in self.at.get(name, ()) if counts(span.start)}
@@ -136,7 +137,8 @@ class Reading:
         """Where a word, a concept or a phrase stands; phrases are looked up once."""
         spans = self.at.get(name)
         if spans is None and " " in name:
-            found = self.find(parse_pattern(name))
+            pattern = parse_pattern(name)
+            found = self.find(pattern) if pattern.musts <= self.at.keys() else []
             spans = self.at[name] = found[0] if found else []
         return spans or []
 

@@ -29,13 +29,15 @@ _TOKEN = re.compile(
     r"|(?P<stop>[.!?;\n]+)|(?P<pause>,|:|\(|\)| -+ )")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=(?:but|however|although|though|yet)\b)|,\s+(?=(?:and )?(?:now|today)\b)")
 _GESTATION = (5, 42)
+_PAUSE, _STOP, _NOT = ((frozenset({one}), frozenset({one}), one != "not") for one in (",", ".", "not"))
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: its forms, where it stands in the text, its sentence, and whether matching may skip it."""
+    """One word: its forms, as written (mended) alone, where it stands, its sentence, and whether matching may skip it."""
 
     forms: frozenset[str]
+    written: frozenset[str]
     start: int
     end: int
     sentence: int
@@ -64,8 +66,8 @@ def read_tokens(text: str, sentences: list[tuple[int, int]]) -> list[Token]:
     for match in _TOKEN.finditer(text):
         while index + 1 < len(sentences) and match.start() >= sentences[index + 1][0]:
             index += 1
-        for forms, filler in _read(match, previous, text):
-            tokens.append(Token(forms, match.start(), match.end(), index, filler))
+        for forms, written, filler in _read(match, previous, text):
+            tokens.append(Token(forms, written, match.start(), match.end(), index, filler))
         previous = match[0]
     return tokens
 
@@ -75,13 +77,14 @@ def join_spaced(text: str) -> str:
     return split_spaced(text)
 
 
-def _read(match: re.Match, previous: str, text: str) -> list[tuple[frozenset[str], bool]]:
+def _read(match: re.Match, previous: str, text: str) -> list[tuple[frozenset[str], frozenset[str], bool]]:
     kind = match.lastgroup if match.lastgroup not in ("unit", "ago", "count") else "span"
     if kind == "word":
         return _word_forms(match[0])
     if kind in ("stop", "pause"):
-        return [(frozenset({"," if kind == "pause" else "."}), True)]
-    return [(frozenset(_read_number(kind, match, previous, text[match.end():match.end() + 12])), False)]
+        return [_PAUSE if kind == "pause" else _STOP]
+    names = frozenset(_read_number(kind, match, previous, text[match.end():match.end() + 12]))
+    return [(names, names, False)]
 
 
 def _read_number(kind: str, match: re.Match, previous: str, after: str) -> set[str]:
@@ -158,7 +161,7 @@ def _read_plain(text: str) -> set[str]:
 
 
 @lru_cache(maxsize=16384)
-def _word_forms(word: str) -> list[tuple[frozenset[str], bool]]:
+def _word_forms(word: str) -> list[tuple[frozenset[str], frozenset[str], bool]]:
     """The tokens a word stands for: "can't" is two, "heart's" is one; each with all its forms."""
     table, word = load_words(), tidy_word(word)
     mended = table["contractions"].get(word) or mend_word(word)
@@ -166,14 +169,13 @@ def _word_forms(word: str) -> list[tuple[frozenset[str], bool]]:
     if len(parts) > 1:
         return [one for part in parts for one in _word_forms(part)]
     if mended.endswith("n't"):
-        base = {"ca": "can", "wo": "will", "sha": "shall", "ai": "be"}.get(mended[:-3], mended[:-3])
-        return [(_forms(base), base in table["fillers"]), (frozenset({"not"}), False)]
-    plain = re.sub(r"'(?:s|m|re|ve|d|ll)?\b", "", mended)
-    return [(_forms(plain), plain in table["fillers"] or stem(plain) in table["fillers"])]
+        return [_token({"ca": "can", "wo": "will", "sha": "shall", "ai": "be"}.get(mended[:-3], mended[:-3])), _NOT]
+    return [_token(re.sub(r"'(?:s|m|re|ve|d|ll)?\b", "", mended))]
 
 
-def _forms(word: str) -> frozenset[str]:
-    return frozenset({word, stem(word)})
+def _token(word: str) -> tuple[frozenset[str], frozenset[str], bool]:
+    fillers, base = load_words()["fillers"], stem(word)
+    return frozenset({word, base}), frozenset({word}), word in fillers or base in fillers
 
 
 @lru_cache(maxsize=16384)
