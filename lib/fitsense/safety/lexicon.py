@@ -33,6 +33,11 @@ class Pattern:
     keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
     musts: frozenset[str]  # and all of these
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that the pattern looks for."""
+        return frozenset(name for part in self.parts for chain in part for names, _ in chain for name in names)
+
 
 @lru_cache(maxsize=1)
 def load_lexicon() -> dict[str, tuple[Pattern, ...]]:
@@ -48,18 +53,23 @@ def split_patterns(patterns: str | list[str]) -> list[str]:
 
 
 def _spell_out(text: str) -> str:
-    """A pattern in the words that messages are read as: "cannot" as "can not", "doesn't" as "does not", no "'s"."""
+    """A pattern in the words that messages are read as: "cannot" as "can not", "pre-eclampsia" as two words, no "'s"."""
+    text = re.sub(r"(?<=\w)[-&](?=\w)", " ", text)
     text = re.sub(r"\bwo(?:n't|nt)\b", "will not", re.sub(r"\bcan(?:'t|not)\b", "can not", text))
     text = re.sub(r"\b(do|does|did|is|are|was|were|has|have|had|would|should|could)n'?t\b", r"\1 not", text)
     return re.sub(r"(?<=[a-z])'(?:s|m|re|ve|d|ll)\b", "", text)
 
 
 @lru_cache(maxsize=1)
+def lexicon_names() -> frozenset[str]:
+    """Every word, phrase and concept that the lexicon's patterns look for."""
+    return frozenset(name for patterns in load_lexicon().values() for pattern in patterns for name in pattern.names)
+
+
+@lru_cache(maxsize=1)
 def lexicon_words() -> frozenset[str]:
     """Every plain word that the lexicon's patterns name."""
-    names = {name for patterns in load_lexicon().values() for pattern in patterns for part in pattern.parts
-             for chain in part for element, _ in chain for name in element}
-    return frozenset(name for name in names if name.islower() and name.isalpha())
+    return frozenset(name for name in lexicon_names() if name.islower() and name.isalpha())
 
 
 @lru_cache(maxsize=16384)

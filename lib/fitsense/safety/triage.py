@@ -61,8 +61,8 @@ def load_triage() -> dict:
     table = yaml.safe_load((files("fitsense.safety") / "triage.yaml").read_text(encoding="utf-8"))
     table["index"] = {}
     for place, row in enumerate(table["rows"]):
-        for text in split_patterns(row["signs"]):
-            pattern = parse_pattern(text, whole=True)
+        row["patterns"] = [parse_pattern(text, whole=True) for text in split_patterns(row["signs"])]
+        for pattern in row["patterns"]:
             for key in set(pattern.keys):
                 table["index"].setdefault(key, []).append((place, pattern))
     return table

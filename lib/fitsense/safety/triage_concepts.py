@@ -12,7 +12,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from fitsense.safety.lexicon import NEAR, Pattern, index_lexicon, parse_pattern
-from fitsense.safety.triage_words import Token, join_spaced, read_tokens, split_sentences
+from fitsense.safety.spelling import split_spaced
+from fitsense.safety.triage_words import Token, read_tokens, split_sentences
 
 MOST_FILLERS, MOST_SPANS = 14, 1200
 _JOINERS = frozenset((
@@ -36,7 +37,7 @@ class Reading:
     """The tokens of one message and the concepts found in it."""
 
     def __init__(self, text: str) -> None:
-        self.text = join_spaced(text)
+        self.text = split_spaced(text)
         self.sentences = split_sentences(self.text)
         self.tokens: list[Token] = read_tokens(self.text, self.sentences)
         self._words = [0, *accumulate(not token.filler for token in self.tokens)]
@@ -169,6 +170,8 @@ class Reading:
             for i in range(bisect_left(starts, a.start - reach), bisect_right(starts, a.end + reach)):
                 b = second[i]
                 if b.start < a.end and a.start < b.end:
+                    if a.start < b.start and b.end <= a.end and not any(b.start <= anchor < b.end for anchor in a.anchors):
+                        found.append(Span(a.start, a.end, a.anchors + b.anchors))
                     continue
                 low, high = (a.end, b.start) if a.end <= b.start else (b.end, a.start)
                 if self._is_near(low, high):

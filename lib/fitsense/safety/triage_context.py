@@ -11,6 +11,7 @@ from fitsense.safety.triage_concepts import Reading, Span
 from fitsense.safety.wording import has_cue, is_cleared, is_long_past, load_wording
 
 STATES = ("now", "cleared", "past_unchecked", "past", "past_cleared", "healed")
+_FELT = ("BODY", "PRESSURE", "HURT", "SEVERE")
 _CUTS = frozenset({".", ",", "and", "so", "because", "when", "then"})
 DENIAL_WORDS, LIST_WORDS = 5, 14  # how far a denial reaches, alone and through a list closed by "or"
 _CLAUSE = re.compile(r",\s*|\s-+\s|\band (?=(?:i|i'm|im|my|it|now|today|this)\b)|\b(?:because|cos|so) (?=(?:i|my)\b)")
@@ -166,18 +167,18 @@ def _is_idle(reading: Reading, index: int, anchor: int) -> bool:
     if "without" in forms:
         earlier = tokens[max(0, index - DENIAL_WORDS - 3):index]
         return any(token.forms & {"not", "never"} and token.sentence == tokens[index].sentence for token in earlier)
-    if forms & {"no", "not", "never"} and any(tokens[i].forms & words["idle_after"] for i in range(index + 1, min(index + 3, anchor))
-                                              if "," not in tokens[i].forms):
+    next_two = [token.forms for token in tokens[index + 1:min(index + 3, anchor)] if "," not in token.forms]
+    if forms & {"no", "not", "never"} and any(one & words["idle_after"] for one in next_two):
         return True
     if not forms & {"not", "never", "nothing"} or _is_list(reading, index, anchor):
         return False
     first = next((i for i in range(index + 1, anchor) if not tokens[i].filler), anchor)
     return not (first == anchor or tokens[first].forms & words["through"]
-                or any(part.start == first for part in reading.at.get("BODY", ())))
+                or any(part.start == first for name in _FELT for part in reading.at.get(name, ())))
 
 
 def _is_list(reading: Reading, start: int, anchor: int) -> bool:
-    """Whether an "or" ties a word to a denial before it: "no pain, numbness or weakness", not "no fever, pain when I walk or ..."."""
+    """Whether an "or" ties a word to a denial before it: "no pain, numbness or weakness", not "no fever, pain when I ... or"."""
     for token in reading.tokens[start:anchor + 7]:
         if token.forms & {"or", "nor"}:
             return True

@@ -11,10 +11,11 @@ from importlib.resources import files
 
 import yaml
 
-from fitsense.safety.spelling import known_words, mend_word, split_spaced, tidy_word
+from fitsense.safety.lexicon import lexicon_words
+from fitsense.safety.spelling import known_words, mend_word, tidy_word
 
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-_UNIT = (r"(?P<unit>seconds?|secs?|s|minutes?|mins?|minuts?|hours?|hrs?|h|days?|nights?|mornings?|evenings?|"
+_UNIT = (r"(?P<unit>seconds?|secs?|minutes?|mins?|minuts?|hours?|hrs?|(?:(?<=\d)|(?<=\d ))[sh]|days?|nights?|mornings?|evenings?|"
          r"weeks?|wks?|wk|weekends?|"
          r"fortnights?|months?|mths?|mth|years?|yrs?|yr|decades?)\b")
 _TOKEN = re.compile(
@@ -28,6 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[a-z0-9@$]*[a-z][a-z0-9@$!]*(?:'[a-z]+)*)"
     r"|(?P<stop>[.!?;\n]+)|(?P<pause>,|:|\(|\)| -+ )")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=(?:but|however|although|though|yet)\b)|,\s+(?=(?:and )?(?:now|today)\b)")
+_ENDINGS = ("ing", "ies", "ied", "ier", "ed", "es", "s", "d", "in")
 _GESTATION = (5, 42)
 _PAUSE, _STOP, _NOT = ((frozenset({one}), frozenset({one}), one != "not") for one in (",", ".", "not"))
 
@@ -70,11 +72,6 @@ def read_tokens(text: str, sentences: list[tuple[int, int]]) -> list[Token]:
             tokens.append(Token(forms, written, match.start(), match.end(), index, filler))
         previous = match[0]
     return tokens
-
-
-def join_spaced(text: str) -> str:
-    """A normalised text with spaced-out letters joined."""
-    return split_spaced(text)
 
 
 def _read(match: re.Match, previous: str, text: str) -> list[tuple[frozenset[str], frozenset[str], bool]]:
@@ -151,7 +148,7 @@ def _read_plain(text: str) -> set[str]:
     names = {text, "num"}
     bands = (("satslow", 60, 91.9), ("hrslow", 25, 44.9), ("hrfast", 115, 260),
              ("feverc", 38, 42), ("feverf", 100.4, 108), ("hotday", 28, 46), ("sugarlowmg", 30, 69), ("bpupper", 165, 280),
-             ("fewkcal", 100, 900), ("yearnum", 1950, 2035))
+             ("fewkcal", 100, 900), ("manynum", 9, 500), ("yearnum", 1950, 2035))
     names |= {name for name, low, high in bands if low <= value <= high}
     if "." in text:
         names |= {name for name, low, high in (("sugarlow", 1, 3.95), ("sugarhigh", 14, 35)) if low <= value <= high}
@@ -184,12 +181,8 @@ def stem(word: str) -> str:
     irregular = load_words()["irregular"]
     if word in irregular:
         return irregular[word]
-    known = known_words()
-    for ending in ("ing", "ies", "ied", "ier", "ed", "es", "s", "d", "in"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            base = word[:-len(ending)]
-            whole = (f"{base}y",) if ending.startswith("i") and ending != "ing" else (base, f"{base}e")
-            for candidate in (*whole, base[:-1] if base[-1] == base[-2] else base):
-                if candidate in known:
-                    return candidate
-    return word
+    bases = [(word[:-len(end)], end) for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 3]
+    candidates = [one for base, end in bases for one in (
+        *((f"{base}y",) if end.startswith("i") and end != "ing" else (base, f"{base}e")),
+        base[:-1] if base[-1] == base[-2] else base)]
+    return next((one for known in (lexicon_words(), known_words()) for one in candidates if one in known), word)
