@@ -12,6 +12,7 @@ Knows nothing of messages; `triage_concepts.py` finds the patterns in them.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -22,13 +23,21 @@ import yaml
 ADJACENT, GAP, NEAR = 0, 5, 8
 
 
+class Names(tuple):
+    """The names that may stand at one place: words and concepts, and apart from them the phrases, which are looked for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.words = frozenset(name for name in self if " " not in name)
+        self.phrases = tuple(name for name in self if " " in name)
+
+
 @dataclass(frozen=True)
 class Pattern:
     """One pattern: parts joined by "&", each a list of chains joined by "+", each of (names, gap before) elements."""
 
-    parts: tuple[tuple[tuple[tuple[tuple[str, ...], int], ...], ...], ...]
-    not_in_sentence: tuple[str, ...]
-    not_in_message: tuple[str, ...]
+    parts: tuple[tuple[tuple[tuple[Names, int], ...], ...], ...]
+    not_in_sentence: Names
+    not_in_message: Names
     text: str
     keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
     musts: frozenset[str]  # and all of these
@@ -80,7 +89,8 @@ def parse_pattern(text: str, whole: bool = False) -> Pattern:
     rest, _, late = rest.partition(" - ")
     parse = _parse_phrases if whole else _parse_chain
     parts = tuple(tuple(map(parse, part.split(" + "))) for part in main.split(" & "))
-    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, _pick_keys(parts), _list_musts(parts))
+    nots = Names((*_names(local), *_names(late)))
+    return Pattern(parts, nots, Names(_names(rest)), text, _pick_keys(parts), _list_musts(parts))
 
 
 def _pick_keys(parts: tuple) -> tuple[str, ...]:
@@ -101,24 +111,29 @@ def _pick_word(name: str) -> str:
 
 
 class Index(NamedTuple):
-    """The lexicon by the words that wake its patterns: those of MASK apart, all others by the place of their concept."""
+    """The lexicon by the words that wake it: the mask's patterns, and concepts by place, told by one name or by patterns."""
 
     names: tuple[str, ...]
     mask: dict[str, tuple[Pattern, ...]]
+    plain: dict[str, tuple[int, ...]]
     index: dict[str, tuple[tuple[int, tuple[Pattern, ...]], ...]]
 
 
 @lru_cache(maxsize=1)
 def index_lexicon() -> Index:
     """The concepts in order, and for each word or concept the patterns it may be the key of."""
-    names, found = tuple(load_lexicon()), {}
-    for place, patterns in enumerate(load_lexicon().values()):
+    names, mask, plain, index = tuple(load_lexicon()), {}, {}, {}
+    for place, (concept, patterns) in enumerate(load_lexicon().items()):
         for pattern in patterns:
             for key in set(pattern.keys):
-                found.setdefault(key, {}).setdefault(place, []).append(pattern)
-    mask = {key: tuple(places.pop(names.index("MASK"))) for key, places in found.items() if names.index("MASK") in places}
-    return Index(names, mask, {key: tuple((place, tuple(patterns)) for place, patterns in places.items())
-                               for key, places in found.items()})
+                if concept == "MASK":
+                    mask.setdefault(key, []).append(pattern)
+                elif pattern.text == key:
+                    plain.setdefault(key, []).append(place)
+                else:
+                    index.setdefault(key, {}).setdefault(place, []).append(pattern)
+    return Index(names, mask, plain, {key: tuple((place, tuple(patterns)) for place, patterns in places.items())
+                                      for key, places in index.items()})
 
 
 def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
@@ -129,7 +144,7 @@ def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
         if word == "..":
             gap = GAP
         else:
-            chain.append((tuple(word.split("|")), gap))
+            chain.append((Names(word.split("|")), gap))
             gap = ADJACENT
     if not chain:
         raise ValueError(f"empty pattern: {text!r}")
@@ -138,7 +153,7 @@ def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
 
 def _parse_phrases(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
     segments = [segment.strip() for segment in text.split("..")]
-    return tuple((tuple(segment.split("|")), GAP if index else ADJACENT) for index, segment in enumerate(segments))
+    return tuple((Names(segment.split("|")), GAP if index else ADJACENT) for index, segment in enumerate(segments))
 
 
 def _names(text: str) -> tuple[str, ...]:

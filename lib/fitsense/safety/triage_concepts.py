@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from fitsense.safety.lexicon import NEAR, Pattern, index_lexicon, parse_pattern
+from fitsense.safety.lexicon import NEAR, Names, Pattern, index_lexicon, parse_pattern
 from fitsense.safety.spelling import split_spaced
 from fitsense.safety.triage_words import Token, read_tokens, split_sentences
 
@@ -31,6 +31,11 @@ class Span(NamedTuple):
     start: int
     end: int
     anchors: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)
+def _one(index: int) -> Span:
+    return Span(index, index + 1, (index,))
 
 
 class Reading:
@@ -56,10 +61,10 @@ class Reading:
             if not spans:
                 return []
             found.append(spans)
-        if any(map(self._asserted, pattern.not_in_message)):
+        if pattern.not_in_message and self._asserted(pattern.not_in_message):
             return []
         if pattern.not_in_sentence:
-            banned = {self.tokens[span.start].sentence for name in pattern.not_in_sentence for span in self._asserted(name)}
+            banned = {self.tokens[span.start].sentence for span in self._asserted(pattern.not_in_sentence)}
             found = [[span for span in spans if self.tokens[span.start].sentence not in banned] for spans in found]
         return found if all(found) else []
 
@@ -68,33 +73,40 @@ class Reading:
         """Where each of the given forms of the tokens stands."""
         at: dict[str, list[Span]] = {}
         for index, names in enumerate(forms):
-            if names:
-                span = Span(index, index + 1, (index,))
-                for name in names:
-                    at.setdefault(name, []).append(span)
+            span = _one(index)
+            for name in names:
+                at.setdefault(name, []).append(span)
         return at
 
     def _match_mask(self) -> list[Span]:
         """What means nothing at all ("chest press"), by the words as written: "my chest is pressing" is no chest press."""
         mask, present = index_lexicon().mask, self.at.keys()
-        woken = {pattern for word in list(present) for pattern in mask.get(word, ()) if pattern.musts <= present}
+        woken = [pattern for word in present & mask.keys() for pattern in mask[word] if pattern.musts <= present]
         return [span for pattern in woken for spans in self.find(pattern)[:1] for span in spans]
 
     def _add_concepts(self) -> None:
         """Find the concepts in the order of the lexicon; only patterns whose key word stands in the message are tried."""
         lexicon, present = index_lexicon(), self.at.keys()
+        found: dict[int, set[Span]] = {}
         waiting: dict[int, list[tuple[Pattern, ...]]] = {}
-        for word in list(present):
-            for place, patterns in lexicon.index.get(word, ()):
+
+        def wake(name: str) -> None:
+            for place in lexicon.plain.get(name, ()):
+                found.setdefault(place, set()).update(self.at[name])
+            for place, patterns in lexicon.index.get(name, ()):
                 waiting.setdefault(place, []).append(patterns)
+
+        for word in list(present):
+            wake(word)
         for place, name in enumerate(lexicon.names):
             if place in waiting:
-                spans = {span for patterns in waiting[place] for pattern in patterns if pattern.musts <= present
-                         for spans in self.find(pattern)[:1] for span in spans}
-                if spans:
-                    self.at[name] = sorted(spans)[:MOST_SPANS]
-                    for later, patterns in lexicon.index.get(name, ()):
-                        waiting.setdefault(later, []).append(patterns)
+                more = {span for patterns in waiting[place] for pattern in patterns if pattern.musts <= present
+                        for spans in self.find(pattern)[:1] for span in spans}
+                if more:
+                    found.setdefault(place, set()).update(more)
+            if place in found:
+                self.at[name] = sorted(found[place])[:MOST_SPANS]
+                wake(name)
             if name == "BODY":
                 self._sites = self._count(name, lambda index: not self._is_joined(index))
             elif name == "BLOCK":
@@ -119,14 +131,16 @@ class Reading:
             found = self._pair(found, self._find_chain(chain))
         return found
 
-    def _spans(self, names: tuple[str, ...]) -> list[Span]:
+    def _spans(self, names: Names) -> list[Span]:
         if len(names) == 1:
             return self._named(names[0])
-        return sorted({span for name in names for span in self._named(name)})
+        found = [self.at[name] for name in names.words & self.at.keys()]
+        found += [spans for name in names.phrases if (spans := self._named(name))]
+        return found[0] if len(found) == 1 else sorted({span for spans in found for span in spans})
 
-    def _asserted(self, name: str) -> list[Span]:
+    def _asserted(self, names: Names) -> list[Span]:
         """Where a word, concept or phrase stands that no "not" or "no" stands right before: "no better" explains nothing."""
-        return [span for span in self._named(name) if not self._follows_no(span.start)]
+        return [span for span in self._spans(names) if not self._follows_no(span.start)]
 
     def _follows_no(self, start: int) -> bool:
         before = start - 1
