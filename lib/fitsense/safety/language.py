@@ -56,10 +56,10 @@ def _load_words() -> tuple[frozenset[str], frozenset[str]]:
 @lru_cache(maxsize=8192)
 def _is_english(word: str) -> bool:
     known = _load_words()[1]
-    stems = [word.removesuffix(end) for end in _ENDINGS if word.endswith(end)]
-    return word in known or any(_is_stem(stem, known) for stem in stems if len(stem) >= 3)
+    return word in known or is_inflected(word, known, _ENDINGS)
 
 
-def _is_stem(stem: str, known: frozenset[str]) -> bool:
-    """A stem as it stands, without its silent e, or with its last letter doubled: train-ing, bak-ing, runn-ing."""
-    return stem in known or f"{stem}e" in known or (stem[-1] == stem[-2] and stem[:-1] in known)
+def is_inflected(word: str, known: frozenset[str], endings: tuple[str, ...]) -> bool:
+    """Tell whether a word is a known one with an ending: as it stands, without its silent e, or its last letter doubled."""
+    stems = [word.removesuffix(end) for end in endings if word.endswith(end) and len(word) - len(end) >= 3]
+    return any(one in known or f"{one}e" in known or (one[-1] == one[-2] and one[:-1] in known) for one in stems)

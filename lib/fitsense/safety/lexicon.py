@@ -12,25 +12,40 @@ Knows nothing of messages; `triage_concepts.py` finds the patterns in them.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import yaml
 
 ADJACENT, GAP, NEAR = 0, 5, 8
 
 
+class Names(tuple):
+    """The names that may stand at one place: words and concepts, and apart from them the phrases, which are looked for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.words = frozenset(name for name in self if " " not in name)
+        self.phrases = tuple(name for name in self if " " in name)
+
+
 @dataclass(frozen=True)
 class Pattern:
     """One pattern: parts joined by "&", each a list of chains joined by "+", each of (names, gap before) elements."""
 
-    parts: tuple[tuple[tuple[tuple[tuple[str, ...], int], ...], ...], ...]
-    not_in_sentence: tuple[str, ...]
-    not_in_message: tuple[str, ...]
+    parts: tuple[tuple[tuple[tuple[Names, int], ...], ...], ...]
+    not_in_sentence: Names
+    not_in_message: Names
     text: str
     keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
-    musts: tuple[str, ...]  # and all of these
+    musts: frozenset[str]  # and all of these
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that the pattern looks for."""
+        return frozenset(name for part in self.parts for chain in part for names, _ in chain for name in names)
 
 
 @lru_cache(maxsize=1)
@@ -47,18 +62,23 @@ def split_patterns(patterns: str | list[str]) -> list[str]:
 
 
 def _spell_out(text: str) -> str:
-    """A pattern in the words that messages are read as: "cannot" as "can not", "doesn't" as "does not", no "'s"."""
+    """A pattern in the words that messages are read as: "cannot" as "can not", "pre-eclampsia" as two words, no "'s"."""
+    text = re.sub(r"(?<=\w)[-&](?=\w)", " ", text)
     text = re.sub(r"\bwo(?:n't|nt)\b", "will not", re.sub(r"\bcan(?:'t|not)\b", "can not", text))
     text = re.sub(r"\b(do|does|did|is|are|was|were|has|have|had|would|should|could)n'?t\b", r"\1 not", text)
     return re.sub(r"(?<=[a-z])'(?:s|m|re|ve|d|ll)\b", "", text)
 
 
 @lru_cache(maxsize=1)
+def lexicon_names() -> frozenset[str]:
+    """Every word, phrase and concept that the lexicon's patterns look for."""
+    return frozenset(name for patterns in load_lexicon().values() for pattern in patterns for name in pattern.names)
+
+
+@lru_cache(maxsize=1)
 def lexicon_words() -> frozenset[str]:
     """Every plain word that the lexicon's patterns name."""
-    names = {name for patterns in load_lexicon().values() for pattern in patterns for part in pattern.parts
-             for chain in part for element, _ in chain for name in element}
-    return frozenset(name for name in names if name.islower() and name.isalpha())
+    return frozenset(name for name in lexicon_names() if name.islower() and name.isalpha())
 
 
 @lru_cache(maxsize=16384)
@@ -69,7 +89,8 @@ def parse_pattern(text: str, whole: bool = False) -> Pattern:
     rest, _, late = rest.partition(" - ")
     parse = _parse_phrases if whole else _parse_chain
     parts = tuple(tuple(map(parse, part.split(" + "))) for part in main.split(" & "))
-    return Pattern(parts, (*_names(local), *_names(late)), _names(rest), text, _pick_keys(parts), _list_musts(parts))
+    nots = Names((*_names(local), *_names(late)))
+    return Pattern(parts, nots, Names(_names(rest)), text, _pick_keys(parts), _list_musts(parts))
 
 
 def _pick_keys(parts: tuple) -> tuple[str, ...]:
@@ -78,9 +99,9 @@ def _pick_keys(parts: tuple) -> tuple[str, ...]:
     return min(elements, key=lambda names: (sum(map(str.isupper, names)), len(names), -min(map(len, names))))
 
 
-def _list_musts(parts: tuple) -> tuple[str, ...]:
+def _list_musts(parts: tuple) -> frozenset[str]:
     elements = [names for part in parts for chain in part for names, _ in chain]
-    return tuple(names[0] for names in elements if len(names) == 1 and " " not in names[0])
+    return frozenset(names[0] for names in elements if len(names) == 1 and " " not in names[0])
 
 
 def _pick_word(name: str) -> str:
@@ -89,15 +110,30 @@ def _pick_word(name: str) -> str:
     return max(words or [name.split()[0].split("|")[0]], key=lambda word: (not word.isupper(), len(word)))
 
 
+class Index(NamedTuple):
+    """The lexicon by the words that wake it: the mask's patterns, and concepts by place, told by one name or by patterns."""
+
+    names: tuple[str, ...]
+    mask: dict[str, tuple[Pattern, ...]]
+    plain: dict[str, tuple[int, ...]]
+    index: dict[str, tuple[tuple[int, tuple[Pattern, ...]], ...]]
+
+
 @lru_cache(maxsize=1)
-def index_lexicon() -> tuple[tuple[str, ...], dict[str, tuple[tuple[int, Pattern], ...]]]:
-    """The concepts in order, and for each word or concept the (concept, pattern) pairs it may be the key of."""
-    names, index = tuple(load_lexicon()), {}
-    for place, patterns in enumerate(load_lexicon().values()):
+def index_lexicon() -> Index:
+    """The concepts in order, and for each word or concept the patterns it may be the key of."""
+    names, mask, plain, index = tuple(load_lexicon()), {}, {}, {}
+    for place, (concept, patterns) in enumerate(load_lexicon().items()):
         for pattern in patterns:
             for key in set(pattern.keys):
-                index.setdefault(key, []).append((place, pattern))
-    return names, {key: tuple(found) for key, found in index.items()}
+                if concept == "MASK":
+                    mask.setdefault(key, []).append(pattern)
+                elif pattern.text == key:
+                    plain.setdefault(key, []).append(place)
+                else:
+                    index.setdefault(key, {}).setdefault(place, []).append(pattern)
+    return Index(names, mask, plain, {key: tuple((place, tuple(patterns)) for place, patterns in places.items())
+                                      for key, places in index.items()})
 
 
 def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
@@ -108,7 +144,7 @@ def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
         if word == "..":
             gap = GAP
         else:
-            chain.append((tuple(word.split("|")), gap))
+            chain.append((Names(word.split("|")), gap))
             gap = ADJACENT
     if not chain:
         raise ValueError(f"empty pattern: {text!r}")
@@ -117,7 +153,7 @@ def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
 
 def _parse_phrases(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
     segments = [segment.strip() for segment in text.split("..")]
-    return tuple((tuple(segment.split("|")), GAP if index else ADJACENT) for index, segment in enumerate(segments))
+    return tuple((Names(segment.split("|")), GAP if index else ADJACENT) for index, segment in enumerate(segments))
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -7,15 +7,15 @@ what the words mean; text-speak and real words that look like typos are listed i
 import re
 from functools import lru_cache
 
-from fitsense.safety.language import english_words
+from fitsense.safety.language import english_words, is_inflected
 from fitsense.safety.lexicon import lexicon_words
 from fitsense.safety.wording import load_wording
 
 _LEET = str.maketrans({"3": "e", "1": "i", "0": "o", "@": "a", "$": "s", "4": "a", "5": "s", "!": "i"})
 _SPACED = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
-_WORD = re.compile(r"[a-z@$0-9'/!]+")
-LEAST_MENDED, LEAST_TWO_EDITS = 4, 8  # letters; heuristics
+_ENDINGS = ("ing", "ed", "es", "s", "d", "er", "ly", "y", "est", "ful")
+LEAST_MENDED, LEAST_TWO_EDITS, MOST_MENDED = 4, 8, 30  # letters; heuristics
 
 
 @lru_cache(maxsize=1)
@@ -28,12 +28,6 @@ def _word_lists() -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
 def known_words() -> frozenset[str]:
     """Every word that is never mended: everyday English, our tables, and real words that look like typos."""
     return frozenset({*english_words(), *lexicon_words(), *_word_lists()[0], *_word_lists()[1]})
-
-
-def mend_spelling(text: str) -> list[str]:
-    """Return the readings of a normalised text: as written, and mended where that differs."""
-    mended = _WORD.sub(lambda word: mend_word(tidy_word(word[0])), split_spaced(text))
-    return [text] if mended == text else [text, mended]
 
 
 @lru_cache(maxsize=4096)
@@ -64,18 +58,13 @@ def mend_word(word: str) -> str:
     typos = _word_lists()[2]
     if word in typos:
         return typos[word]
-    if len(word) < LEAST_MENDED or word in known_words() or not word.isalpha() or _is_inflected(word):
+    if not LEAST_MENDED <= len(word) <= MOST_MENDED or not word.isalpha():
+        return word
+    if word in known_words() or is_inflected(word, known_words(), _ENDINGS):
         return word
     candidates = {target for form in _shorten(word) for target in _targets().get(form, ())}
     ranked = sorted((rank, target) for target in candidates if (rank := _distance(word, target)) is not None)
     return ranked[0][1] if ranked else word
-
-
-def _is_inflected(word: str) -> bool:
-    ends = ("ing", "ed", "es", "s", "d", "er", "ly", "y", "est", "ful")
-    stems = [word[:-len(end)] for end in ends if word.endswith(end) and len(word) - len(end) >= 3]
-    known = known_words()
-    return any(one in known or f"{one}e" in known or (one[-1] == one[-2] and one[:-1] in known) for one in stems)
 
 
 def _shorten(word: str) -> set[str]:

@@ -62,8 +62,8 @@ def load_triage() -> dict:
     table = yaml.safe_load((files("fitsense.safety") / "triage.yaml").read_text(encoding="utf-8"))
     table["index"] = {}
     for place, row in enumerate(table["rows"]):
-        for text in split_patterns(row["signs"]):
-            pattern = parse_pattern(text, whole=True)
+        row["patterns"] = [parse_pattern(text, whole=True) for text in split_patterns(row["signs"])]
+        for pattern in row["patterns"]:
             for key in set(pattern.keys):
                 table["index"].setdefault(key, []).append((place, pattern))
     return table
@@ -161,7 +161,8 @@ def _find_hits(reading: Reading) -> tuple[list[_Hit], bool]:
     waiting: dict[int, list[Pattern]] = {}
     for name in list(reading.at):
         for place, pattern in table["index"].get(name, ()):
-            waiting.setdefault(place, []).append(pattern)
+            if pattern.musts <= reading.at.keys():
+                waiting.setdefault(place, []).append(pattern)
     for place in sorted(waiting):
         hit, asked = _match_row(table["rows"][place], waiting[place], reading)
         general = general or asked

@@ -11,8 +11,9 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from fitsense.safety.lexicon import NEAR, Pattern, index_lexicon, parse_pattern
-from fitsense.safety.triage_words import Token, join_spaced, read_tokens, split_sentences
+from fitsense.safety.lexicon import NEAR, Names, Pattern, index_lexicon, parse_pattern
+from fitsense.safety.spelling import split_spaced
+from fitsense.safety.triage_words import Token, read_tokens, split_sentences
 
 MOST_FILLERS, MOST_SPANS = 14, 1200
 _JOINERS = frozenset((
@@ -32,71 +33,84 @@ class Span(NamedTuple):
     anchors: tuple[int, ...]
 
 
+@lru_cache(maxsize=4096)
+def _one(index: int) -> Span:
+    return Span(index, index + 1, (index,))
+
+
 class Reading:
     """The tokens of one message and the concepts found in it."""
 
     def __init__(self, text: str) -> None:
-        self.text = join_spaced(text)
+        self.text = split_spaced(text)
         self.sentences = split_sentences(self.text)
         self.tokens: list[Token] = read_tokens(self.text, self.sentences)
-        self.at: dict[str, list[Span]] = {}
-        for index, token in enumerate(self.tokens):
-            span = Span(index, index + 1, (index,))
-            for form in token.forms:
-                self.at.setdefault(form, []).append(span)
         self._words = [0, *accumulate(not token.filler for token in self.tokens)]
         self._blocks = [0] * (len(self.tokens) + 1)
         self._sites = [0] * (len(self.tokens) + 1)
+        self.at: dict[str, list[Span]] = self._index([token.written for token in self.tokens])
+        masked = {index for span in self._match_mask() for index in range(span.start, span.end)}
+        self.at = self._index([() if index in masked else token.forms for index, token in enumerate(self.tokens)])
         self._add_concepts()
 
     def find(self, pattern: Pattern) -> list[list[Span]]:
         """The spans of each "&" part of a pattern; nothing where a part is missing or excluded."""
         found = []
-        for name in pattern.musts:
-            if name not in self.at:
-                return []
         for part in pattern.parts:
             spans = self._find_part(part)
             if not spans:
                 return []
             found.append(spans)
-        if any(map(self._asserted, pattern.not_in_message)):
+        if pattern.not_in_message and self._asserted(pattern.not_in_message):
             return []
         if pattern.not_in_sentence:
-            banned = {self.tokens[span.start].sentence for name in pattern.not_in_sentence for span in self._asserted(name)}
+            banned = {self.tokens[span.start].sentence for span in self._asserted(pattern.not_in_sentence)}
             found = [[span for span in spans if self.tokens[span.start].sentence not in banned] for spans in found]
         return found if all(found) else []
 
+    @staticmethod
+    def _index(forms: list) -> dict[str, list[Span]]:
+        """Where each of the given forms of the tokens stands."""
+        at: dict[str, list[Span]] = {}
+        for index, names in enumerate(forms):
+            span = _one(index)
+            for name in names:
+                at.setdefault(name, []).append(span)
+        return at
+
+    def _match_mask(self) -> list[Span]:
+        """What means nothing at all ("chest press"), by the words as written: "my chest is pressing" is no chest press."""
+        mask, present = index_lexicon().mask, self.at.keys()
+        woken = [pattern for word in present & mask.keys() for pattern in mask[word] if pattern.musts <= present]
+        return [span for pattern in woken for spans in self.find(pattern)[:1] for span in spans]
+
     def _add_concepts(self) -> None:
         """Find the concepts in the order of the lexicon; only patterns whose key word stands in the message are tried."""
-        names, index = index_lexicon()
-        waiting: dict[int, list[Pattern]] = {}
-        for word in self.at:
-            self._wake(index.get(word, ()), waiting)
-        for place, name in enumerate(names):
+        lexicon, present = index_lexicon(), self.at.keys()
+        found: dict[int, set[Span]] = {}
+        waiting: dict[int, list[tuple[Pattern, ...]]] = {}
+
+        def wake(name: str) -> None:
+            for place in lexicon.plain.get(name, ()):
+                found.setdefault(place, set()).update(self.at[name])
+            for place, patterns in lexicon.index.get(name, ()):
+                waiting.setdefault(place, []).append(patterns)
+
+        for word in list(present):
+            wake(word)
+        for place, name in enumerate(lexicon.names):
             if place in waiting:
-                spans = {span for pattern in waiting[place] for spans in self.find(pattern)[:1] for span in spans}
-                if spans:
-                    self.at[name] = sorted(spans)[:MOST_SPANS]
-                    self._wake(index.get(name, ()), waiting)
-            if name == "MASK":
-                self._drop_masked()
-            elif name == "BODY":
+                more = {span for patterns in waiting[place] for pattern in patterns if pattern.musts <= present
+                        for spans in self.find(pattern)[:1] for span in spans}
+                if more:
+                    found.setdefault(place, set()).update(more)
+            if place in found:
+                self.at[name] = sorted(found[place])[:MOST_SPANS]
+                wake(name)
+            if name == "BODY":
                 self._sites = self._count(name, lambda index: not self._is_joined(index))
             elif name == "BLOCK":
                 self._blocks = self._count(name, lambda index: True)
-
-    @staticmethod
-    def _wake(found: tuple[tuple[int, Pattern], ...], waiting: dict[int, list[Pattern]]) -> None:
-        for place, pattern in found:
-            waiting.setdefault(place, []).append(pattern)
-
-    def _drop_masked(self) -> None:
-        masked = {index for span in self.at.pop("MASK", ()) for index in range(span.start, span.end)}
-        if masked:
-            kept = {name: [span for span in spans if not masked.intersection(range(span.start, span.end))]
-                    for name, spans in self.at.items()}
-            self.at = {name: spans for name, spans in kept.items() if spans}
 
     def _count(self, name: str, counts) -> list[int]:
         marked = {span.start for span in self.at.get(name, ()) if counts(span.start)}
@@ -117,14 +131,16 @@ class Reading:
             found = self._pair(found, self._find_chain(chain))
         return found
 
-    def _spans(self, names: tuple[str, ...]) -> list[Span]:
+    def _spans(self, names: Names) -> list[Span]:
         if len(names) == 1:
             return self._named(names[0])
-        return sorted({span for name in names for span in self._named(name)})
+        found = [self.at[name] for name in names.words & self.at.keys()]
+        found += [spans for name in names.phrases if (spans := self._named(name))]
+        return found[0] if len(found) == 1 else sorted({span for spans in found for span in spans})
 
-    def _asserted(self, name: str) -> list[Span]:
+    def _asserted(self, names: Names) -> list[Span]:
         """Where a word, concept or phrase stands that no "not" or "no" stands right before: "no better" explains nothing."""
-        return [span for span in self._named(name) if not self._follows_no(span.start)]
+        return [span for span in self._spans(names) if not self._follows_no(span.start)]
 
     def _follows_no(self, start: int) -> bool:
         before = start - 1
@@ -136,7 +152,8 @@ class Reading:
         """Where a word, a concept or a phrase stands; phrases are looked up once."""
         spans = self.at.get(name)
         if spans is None and " " in name:
-            found = self.find(parse_pattern(name))
+            pattern = parse_pattern(name)
+            found = self.find(pattern) if pattern.musts <= self.at.keys() else []
             spans = self.at[name] = found[0] if found else []
         return spans or []
 
@@ -167,6 +184,8 @@ class Reading:
             for i in range(bisect_left(starts, a.start - reach), bisect_right(starts, a.end + reach)):
                 b = second[i]
                 if b.start < a.end and a.start < b.end:
+                    if a.start < b.start and b.end <= a.end and not any(b.start <= anchor < b.end for anchor in a.anchors):
+                        found.append(Span(a.start, a.end, a.anchors + b.anchors))
                     continue
                 low, high = (a.end, b.start) if a.end <= b.start else (b.end, a.start)
                 if self._is_near(low, high):

@@ -11,10 +11,11 @@ from importlib.resources import files
 
 import yaml
 
-from fitsense.safety.spelling import known_words, mend_word, split_spaced, tidy_word
+from fitsense.safety.lexicon import lexicon_words
+from fitsense.safety.spelling import known_words, mend_word, tidy_word
 
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-_UNIT = (r"(?P<unit>seconds?|secs?|s|minutes?|mins?|minuts?|hours?|hrs?|h|days?|nights?|mornings?|evenings?|"
+_UNIT = (r"(?P<unit>seconds?|secs?|minutes?|mins?|minuts?|hours?|hrs?|(?:(?<=\d)|(?<=\d ))[sh]|days?|nights?|mornings?|evenings?|"
          r"weeks?|wks?|wk|weekends?|"
          r"fortnights?|months?|mths?|mth|years?|yrs?|yr|decades?)\b")
 _TOKEN = re.compile(
@@ -28,14 +29,17 @@ _TOKEN = re.compile(
     r"|(?P<word>[a-z0-9@$]*[a-z][a-z0-9@$!]*(?:'[a-z]+)*)"
     r"|(?P<stop>[.!?;\n]+)|(?P<pause>,|:|\(|\)| -+ )")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=(?:but|however|although|though|yet)\b)|,\s+(?=(?:and )?(?:now|today)\b)")
+_ENDINGS = ("ing", "ies", "ied", "ier", "ed", "es", "s", "d", "in")
 _GESTATION = (5, 42)
+_PAUSE, _STOP, _NOT = ((frozenset({one}), frozenset({one}), one != "not") for one in (",", ".", "not"))
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: its forms, where it stands in the text, its sentence, and whether matching may skip it."""
+    """One word: its forms, as written (mended) alone, where it stands, its sentence, and whether matching may skip it."""
 
     forms: frozenset[str]
+    written: frozenset[str]
     start: int
     end: int
     sentence: int
@@ -64,24 +68,20 @@ def read_tokens(text: str, sentences: list[tuple[int, int]]) -> list[Token]:
     for match in _TOKEN.finditer(text):
         while index + 1 < len(sentences) and match.start() >= sentences[index + 1][0]:
             index += 1
-        for forms, filler in _read(match, previous, text):
-            tokens.append(Token(forms, match.start(), match.end(), index, filler))
+        for forms, written, filler in _read(match, previous, text):
+            tokens.append(Token(forms, written, match.start(), match.end(), index, filler))
         previous = match[0]
     return tokens
 
 
-def join_spaced(text: str) -> str:
-    """A normalised text with spaced-out letters joined."""
-    return split_spaced(text)
-
-
-def _read(match: re.Match, previous: str, text: str) -> list[tuple[frozenset[str], bool]]:
+def _read(match: re.Match, previous: str, text: str) -> list[tuple[frozenset[str], frozenset[str], bool]]:
     kind = match.lastgroup if match.lastgroup not in ("unit", "ago", "count") else "span"
     if kind == "word":
         return _word_forms(match[0])
     if kind in ("stop", "pause"):
-        return [(frozenset({"," if kind == "pause" else "."}), True)]
-    return [(frozenset(_read_number(kind, match, previous, text[match.end():match.end() + 12])), False)]
+        return [_PAUSE if kind == "pause" else _STOP]
+    names = frozenset(_read_number(kind, match, previous, text[match.end():match.end() + 12]))
+    return [(names, names, False)]
 
 
 def _read_number(kind: str, match: re.Match, previous: str, after: str) -> set[str]:
@@ -148,7 +148,7 @@ def _read_plain(text: str) -> set[str]:
     names = {text, "num"}
     bands = (("satslow", 60, 91.9), ("hrslow", 25, 44.9), ("hrfast", 115, 260),
              ("feverc", 38, 42), ("feverf", 100.4, 108), ("hotday", 28, 46), ("sugarlowmg", 30, 69), ("bpupper", 165, 280),
-             ("fewkcal", 100, 900), ("yearnum", 1950, 2035))
+             ("fewkcal", 100, 900), ("manynum", 9, 500), ("yearnum", 1950, 2035))
     names |= {name for name, low, high in bands if low <= value <= high}
     if "." in text:
         names |= {name for name, low, high in (("sugarlow", 1, 3.95), ("sugarhigh", 14, 35)) if low <= value <= high}
@@ -158,7 +158,7 @@ def _read_plain(text: str) -> set[str]:
 
 
 @lru_cache(maxsize=16384)
-def _word_forms(word: str) -> list[tuple[frozenset[str], bool]]:
+def _word_forms(word: str) -> list[tuple[frozenset[str], frozenset[str], bool]]:
     """The tokens a word stands for: "can't" is two, "heart's" is one; each with all its forms."""
     table, word = load_words(), tidy_word(word)
     mended = table["contractions"].get(word) or mend_word(word)
@@ -166,14 +166,13 @@ def _word_forms(word: str) -> list[tuple[frozenset[str], bool]]:
     if len(parts) > 1:
         return [one for part in parts for one in _word_forms(part)]
     if mended.endswith("n't"):
-        base = {"ca": "can", "wo": "will", "sha": "shall", "ai": "be"}.get(mended[:-3], mended[:-3])
-        return [(_forms(base), base in table["fillers"]), (frozenset({"not"}), False)]
-    plain = re.sub(r"'(?:s|m|re|ve|d|ll)?\b", "", mended)
-    return [(_forms(plain), plain in table["fillers"] or stem(plain) in table["fillers"])]
+        return [_token({"ca": "can", "wo": "will", "sha": "shall", "ai": "be"}.get(mended[:-3], mended[:-3])), _NOT]
+    return [_token(re.sub(r"'(?:s|m|re|ve|d|ll)?\b", "", mended))]
 
 
-def _forms(word: str) -> frozenset[str]:
-    return frozenset({word, stem(word)})
+def _token(word: str) -> tuple[frozenset[str], frozenset[str], bool]:
+    fillers, base = load_words()["fillers"], stem(word)
+    return frozenset({word, base}), frozenset({word}), word in fillers or base in fillers
 
 
 @lru_cache(maxsize=16384)
@@ -182,12 +181,8 @@ def stem(word: str) -> str:
     irregular = load_words()["irregular"]
     if word in irregular:
         return irregular[word]
-    known = known_words()
-    for ending in ("ing", "ies", "ied", "ier", "ed", "es", "s", "d", "in"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            base = word[:-len(ending)]
-            whole = (f"{base}y",) if ending.startswith("i") and ending != "ing" else (base, f"{base}e")
-            for candidate in (*whole, base[:-1] if base[-1] == base[-2] else base):
-                if candidate in known:
-                    return candidate
-    return word
+    bases = [(word[:-len(end)], end) for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 3]
+    candidates = [one for base, end in bases for one in (
+        *((f"{base}y",) if end.startswith("i") and end != "ing" else (base, f"{base}e")),
+        base[:-1] if base[-1] == base[-2] else base)]
+    return next((one for known in (lexicon_words(), known_words()) for one in candidates if one in known), word)

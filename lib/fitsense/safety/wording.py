@@ -25,7 +25,11 @@ def normalise_text(text: str) -> str:
 def load_wording() -> dict:
     """Read `wording.yaml`, cues compiled; cached."""
     table = yaml.safe_load((files("fitsense.safety") / "wording.yaml").read_text(encoding="utf-8"))
-    table["cues"] = {name: re.compile(r"\b(?:" + "|".join(patterns) + ")") for name, patterns in table["cues"].items()}
+    for name, patterns in table["cues"].items():
+        whole = r"\b(?:" + "|".join(patterns) + ")"
+        for short, long in table["short"].items():
+            whole = whole.replace(short, long)
+        table["cues"][name] = re.compile(whole)
     return table
 
 
