@@ -17,11 +17,21 @@ import numpy as np
 from safetensors.numpy import save
 
 from fitsense.contracts.changes import TRIAGE_ORDER
-from fitsense.safety.second_reader import BUCKETS, WEIGHTS, Chances, count_features, weigh_features
-from fitsense.safety.triage import decide_class, find_lexicon_class, read_text
+from fitsense.safety.second_reader import (
+    BUCKETS,
+    LEAST_WORDS,
+    WEIGHTS,
+    count_features,
+    find_words,
+    in_double,
+    sum_chances,
+    weigh_features,
+)
+from fitsense.safety.triage import decide_class, read_by_lexicon, read_text
 
 BORDERS = ("emergency", "stop_and_refer")  # the lowest class on the upper side of each regression's border
-SMOOTH_C, MIN_MESSAGES, EITHER_SIDE = 10.0, 2, 0.5  # inverse regularisation; a bucket's least messages; weight of doubtful labels
+SMOOTH_C, MIN_MESSAGES = 10.0, 2  # inverse of the regularisation; messages a bucket must stand in to count
+EITHER_SIDE, OURS = 0.5, 4.0  # weight of doubtful labels; of messages the tests demand (the set "house"), which must hold
 
 
 @lru_cache(maxsize=1)
@@ -50,11 +60,13 @@ def fit_weights(messages: list[dict], counted: list[list[dict[int, int]]]) -> di
     table = csr_matrix((np.concatenate([values for _, values in rows]), np.concatenate([at for at, _ in rows]), ends),
                        shape=(len(rows), BUCKETS))
     weights, bias = [], []
+    ours = [one["set"] == "house" for one in messages]
     for border in BORDERS:
         above = np.array([_is_above(one["expected"], border) for one in messages])
-        doubtful = [any(_is_above(other, border) != _is_above(one["expected"], border) for other in one["also"]) for one in messages]
+        doubtful = [any(_is_above(other, border) != is_above for other in one["also"])
+                    for one, is_above in zip(messages, above, strict=True)]
         fitted = LogisticRegression(C=SMOOTH_C, solver="liblinear", random_state=0).fit(
-            table, above, sample_weight=np.where(doubtful, EITHER_SIDE, 1.0))
+            table, above, sample_weight=np.where(doubtful, EITHER_SIDE, 1.0) * np.where(ours, OURS, 1.0))
         weights.append(fitted.coef_[0])
         bias.append(fitted.intercept_[0])
     return {"idf": idf, "weights": np.array(weights).astype(np.float16), "bias": np.array(bias, dtype=np.float32)}
@@ -83,20 +95,26 @@ def judge_rates(messages: list[dict], classes: list[str]) -> dict[str, tuple[int
 def judge_writers() -> dict[str, dict[str, tuple[int, int]]]:
     """The rates of triage on each writer's messages, by a reader that learned from all the others."""
     messages, rates = list(load_messages()), {}
-    counted, names = read_all(messages), [one["set"] for one in messages]
-    lexicon = [find_lexicon_class(read_text(one["text"])) for one in messages]
-    for writer in sorted(set(names)):
-        kept = [index for index, name in enumerate(names) if name != writer]
-        own = [index for index, name in enumerate(names) if name == writer]
-        held = fit_weights([messages[i] for i in kept], [counted[i] for i in kept])
-        idf, weights = held["idf"].astype(np.float64), held["weights"].astype(np.float64)
-        classes = []
-        for index in own:
-            at, values = weigh_features(counted[index], idf)
-            emergency, escalation = 1 / (1 + np.exp(-(weights[:, at] @ values + held["bias"])))
-            classes.append(decide_class(lexicon[index], Chances(float(emergency), float(max(emergency, escalation)))))
+    read = [read_by_lexicon(one["text"]) for one in messages]
+    counted = [count_features(reading) for reading, _, _ in read]
+    told = [[_count_if_long(sentence) for sentence in sentences] for _, _, sentences in read]
+    for writer in sorted({one["set"] for one in messages}):
+        own = [index for index, one in enumerate(messages) if one["set"] == writer]
+        others = [index for index, one in enumerate(messages) if one["set"] != writer]
+        held = in_double(fit_weights([messages[i] for i in others], [counted[i] for i in others]))
+
+        def weigh(kinds, held=held):
+            return kinds and sum_chances(kinds, held)
+
+        classes = [decide_class(read[i][1], weigh(_count_if_long(messages[i]["text"])), list(map(weigh, told[i]))) for i in own]
         rates[writer] = judge_rates([messages[i] for i in own], classes)
     return rates
+
+
+def _count_if_long(text: str) -> list[dict[int, int]] | None:
+    """The features of a text that the reader has an opinion of."""
+    reading = read_text(text)
+    return count_features(reading) if len(find_words(reading)) >= LEAST_WORDS else None
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The second reader: how likely a message calls for help, by weights learned from thousands of labelled messages.
 
-    chances = read_chances(reading)          # a Reading of triage_concepts.py
+    chances = read_chances(reading)          # a Reading of triage_concepts.py; None: too few words to weigh
     chances.emergency, chances.escalation    # 0 to 1: call now; stop and see a clinician, or call now
 
 The lexicon knows what it was told; people say it otherwise. This reader weighs words in a row, pieces of words and pairs of
@@ -23,6 +23,7 @@ from fitsense.safety.triage_concepts import Reading
 
 BUCKETS = 2 ** 16
 LONGEST_ROW, LONGEST_PIECE = 3, 5  # words in a row; letters of a piece of a word
+LEAST_WORDS = 4  # of fewer words it has no opinion: one word more or less would turn it
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 WEIGHTS = "second_reader.safetensors"
 
@@ -34,9 +35,14 @@ class Chances(NamedTuple):
     escalation: float
 
 
+def find_words(reading: Reading) -> list[str]:
+    """The words and numbers of a message as they are weighed."""
+    return _WORD.findall(reading.text.replace("'", ""))
+
+
 def count_features(reading: Reading) -> list[dict[int, int]]:
     """Buckets and counts of each kind of feature: words in a row, pieces of words, concepts and pairs of them."""
-    words = _WORD.findall(reading.text.replace("'", ""))
+    words = find_words(reading)
     rows = [" ".join(words[i:i + n]) for n in range(1, LONGEST_ROW + 1) for i in range(len(words) - n + 1)]
     pieces = [piece for word in words for piece in _split_word(word)]
     concepts = sorted(name for name in reading.at if name.isupper())
@@ -73,15 +79,23 @@ def weigh_features(counted: list[dict[int, int]], idf: np.ndarray) -> tuple[np.n
 @lru_cache(maxsize=1)
 def load_weights() -> dict[str, np.ndarray]:
     """The committed weights: `idf` (buckets), `weights` (2, buckets) and `bias` (2) for emergency and escalation; cached."""
-    held = load((files("fitsense.safety") / WEIGHTS).read_bytes())
-    return {"idf": held["idf"].astype(np.float64), "weights": held["weights"].astype(np.float64), "bias": held["bias"]}
+    return in_double(load((files("fitsense.safety") / WEIGHTS).read_bytes()))
 
 
-def read_chances(reading: Reading) -> Chances:
-    """The chances that a message calls for emergency services, and for stopping at all."""
-    held = load_weights()
-    buckets, values = weigh_features(count_features(reading), held["idf"])
-    if not len(buckets):
-        return Chances(0.0, 0.0)
+def in_double(held: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Stored weights, ready to be summed."""
+    return {name: array.astype(np.float64) for name, array in held.items()}
+
+
+def read_chances(reading: Reading) -> Chances | None:
+    """The chances that a message calls for emergency services, and for stopping at all; None: too few words to weigh."""
+    if len(find_words(reading)) < LEAST_WORDS:
+        return None
+    return sum_chances(count_features(reading), load_weights())
+
+
+def sum_chances(counted: list[dict[int, int]], held: dict[str, np.ndarray]) -> Chances:
+    """The chances that weights as of `load_weights` give counted features."""
+    buckets, values = weigh_features(counted, held["idf"])
     emergency, escalation = 1 / (1 + np.exp(-(held["weights"][:, buckets] @ values + held["bias"])))
     return Chances(float(emergency), float(max(emergency, escalation)))

@@ -75,7 +75,7 @@ def triage_text(text: str) -> TriageResult:
     hits, general = _find_hits(reading)
     if not hits and is_foreign(reading.text):
         return _result([_Hit(load_triage()["not_english"], "modify", "now")], general)
-    return _result(_read_again(hits, read_chances(reading)), general)
+    return _result(_read_again(hits, reading), general)
 
 
 def triage_words(text: str) -> TriageResult:
@@ -83,25 +83,38 @@ def triage_words(text: str) -> TriageResult:
     return _result(*_find_hits(read_text(text)))
 
 
-def find_lexicon_class(reading: Reading) -> Triage:
-    """The strictest class of all that the lexicon finds in a message."""
-    return _strictest(_find_hits(reading)[0])
+def read_by_lexicon(text: str) -> tuple[Reading, Triage, list[str]]:
+    """A message's reading, the strictest class the lexicon finds in it, and the sentences that call for stopping."""
+    reading = read_text(text)
+    hits, _ = _find_hits(reading)
+    return reading, _strictest(hits), list_told(hits, reading)
 
 
-def decide_class(by_lexicon: Triage, chances: Chances) -> Triage:
-    """The class of a message from both readers, by the chances that `triage.yaml` gives under `second_reader`.
+def decide_class(by_lexicon: Triage, whole: Chances | None, told: list[Chances | None]) -> Triage:
+    """The class of a message from both readers, by the bounds that `triage.yaml` gives under `second_reader`.
 
-    The second reader raises the lexicon's class from its own chances alone; it lowers it, one step for an emergency and to
-    `modify` for the rest, only where it is nearly sure that the words call for nothing.
+    `whole`: the second reader's chances for the message, which can raise the lexicon's class. `told`: those for each sentence
+    in which the lexicon found something; where they and the message all read harmless, the class is lowered, an emergency
+    by one step. So what stands around a sentence, an order for one, never talks its alarm away.
     """
     bounds = load_triage()["second_reader"]
-    own = ("emergency" if chances.emergency > bounds["emergency"]
-           else "stop_and_refer" if chances.escalation > bounds["escalation"] else "proceed")
-    if by_lexicon in ("emergency", "stop_and_refer") and chances.escalation < bounds["no_escalation"]:
-        by_lexicon = "modify"
-    elif by_lexicon == "emergency" and chances.emergency < bounds["no_emergency"]:
-        by_lexicon = "stop_and_refer"
+    if whole is None:
+        return by_lexicon
+    own = ("emergency" if whole.emergency > bounds["emergency"]
+           else "stop_and_refer" if whole.escalation > bounds["escalation"] else "proceed")
+    if by_lexicon in ("emergency", "stop_and_refer") and None not in told:
+        if max(one.escalation for one in [whole, *told]) < bounds["no_escalation"]:
+            by_lexicon = "modify"
+        elif max(one.emergency for one in [whole, *told]) < bounds["no_emergency"]:
+            by_lexicon = "stop_and_refer"
     return stricter(own, by_lexicon)
+
+
+def list_told(hits: list[_Hit], reading: Reading) -> list[str]:
+    """The sentences in which the lexicon found what calls for stopping, in order."""
+    places = {reading.tokens[span.start].sentence for hit in hits if hit.triage in ("emergency", "stop_and_refer")
+              for span in hit.spans}
+    return [reading.text[slice(*reading.sentences[place])] for place in sorted(places)]
 
 
 def triage_profile(profile: Profile) -> TriageResult:
@@ -144,10 +157,11 @@ def _strictest(hits: list[_Hit]) -> Triage:
     return max((hit.triage for hit in hits), key=TRIAGE_ORDER.index, default="proceed")
 
 
-def _read_again(hits: list[_Hit], chances: Chances) -> list[_Hit]:
+def _read_again(hits: list[_Hit], reading: Reading) -> list[_Hit]:
     """The hits as the second reader leaves them: one of its own where it raises the class, or puts a hit in doubt."""
     by_lexicon = _strictest(hits)
-    decided = decide_class(by_lexicon, chances)
+    told = [read_chances(read_text(sentence)) for sentence in list_told(hits, reading)]
+    decided = decide_class(by_lexicon, read_chances(reading), told)
     if decided == by_lexicon:
         return hits
     kept = [hit for hit in hits if TRIAGE_ORDER.index(hit.triage) <= TRIAGE_ORDER.index(decided)]
