@@ -209,7 +209,10 @@ def _part_state(row: dict, reading: Reading, spans: list[Span]) -> str:
     """The most present state of one part's matches, else hypothetical or denied."""
     found = set()
     for span in spans:
-        found.add(find_state(reading, span, row["triage"] == "emergency", bool(row.get("timeless"))))
+        kind = (span, row["triage"] == "emergency", bool(row.get("timeless")))
+        if kind not in reading.states:
+            reading.states[kind] = find_state(reading, *kind)
+        found.add(reading.states[kind])
         if "now" in found:
             return "now"
     return next((state for state in (*STATES, "hypothetical") if state in found), "denied")

@@ -45,6 +45,7 @@ class Reading:
         self.text = split_spaced(text)
         self.sentences = split_sentences(self.text)
         self.tokens: list[Token] = read_tokens(self.text, self.sentences)
+        self.states: dict[tuple, str] = {}  # what the context made of a match, kept by triage.py: rows share matches
         self._words = [0, *accumulate(not token.filler for token in self.tokens)]
         self._blocks = [0] * (len(self.tokens) + 1)
         self._sites = [0] * (len(self.tokens) + 1)

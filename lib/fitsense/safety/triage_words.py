@@ -19,12 +19,13 @@ _UNIT = (r"(?P<unit>seconds?|secs?|minutes?|mins?|minuts?|hours?|hrs?|(?:(?<=\d)
          r"weeks?|wks?|wk|weekends?|"
          r"fortnights?|months?|mths?|mth|years?|yrs?|yr|decades?)\b")
 _TOKEN = re.compile(
+    r"(?=[\dacefhmnost])(?:"  # the letters that a number may begin with: most words skip what follows
     r"(?P<bp>\b\d{2,3} ?(?:/|over) ?\d{2,3}\b)"
     r"|(?P<score>\b(?:\d{1,2}(?:\.\d)?|" + "|".join(_NUMBERS) + r") ?(?:/|out of|of|outta) ?(?:10|ten)\b)"
     r"|(?P<span>\b(?:(?P<count>\d+(?:\.\d)?|an?|half an?|" + "|".join(_NUMBERS)
     + r"|(?:a )?couple(?: of)?|(?:a )?few|several|many|some)"
     r"[ -]?(?:or (?:two|three|so) |to \w+ |more |good |straight |solid |full )?)" + _UNIT
-    + r"(?P<ago> (?:ago|back|before|earlier|previous)\b)?)"
+    + r"(?P<ago> (?:ago|back|before|earlier|previous)\b)?))"
     r"|(?P<num>\b\d+(?:[.,]\d+)?(?![\da-z]))"
     r"|(?P<word>[a-z0-9@$]*[a-z][a-z0-9@$!]*(?:'[a-z]+)*)"
     r"|(?P<stop>[.!?;\n]+)|(?P<pause>,|:|\(|\)| -+ )")
