@@ -18,8 +18,11 @@ def test_smoke_run_writes_every_stage(smoke_run):
 
 
 def test_training_resumed_from_its_checkpoint(smoke_run):
-    steps = [row["step"] for row in read_jsonl(smoke_run / "05_qlora_training" / "training_log.jsonl")]
+    rows = read_jsonl(smoke_run / "05_qlora_training" / "training_log.jsonl")
+    steps, tokens = [row["step"] for row in rows], [row["num_tokens"] for row in rows]
     assert steps == list(range(1, len(steps) + 1)), "the log must be whole across the kill"
+    assert all(a < b for a, b in zip(tokens, tokens[1:], strict=False)), "tokens are counted on after the kill"
+    assert read_json(smoke_run / "05_qlora_training" / "manifest.json")["facts"]["tokens"] == tokens[-1]
     assert not (smoke_run / "05_qlora_training" / "checkpoints").exists()
 
 
