@@ -292,7 +292,8 @@ def adapt_loaded(plan: Any, logs: list, profile: Profile | None, answer: Answer)
     if answer is not answer_by_rules:
         raise ContractError("coach", "an adapter", "rules, where the plan is a list of loaded exercises")
     checked = check_contract(AdaptPlan, plan, "plan")
-    adaptation = adapt_compact(checked, logs)
+    person = person_of(profile or check_contract(Profile, PLAIN_PROFILE, "profile"))
+    adaptation = adapt_compact(checked, logs, person)
     return keep_calories_safe(adaptation, checked.calorie_target, profile).model_dump(mode="json")
 
 

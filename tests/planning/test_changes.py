@@ -5,7 +5,14 @@ from planning_people import make_profile, spread_profiles
 
 from fitsense.contracts.changes import Change
 from fitsense.contracts.plan import iter_entries
-from fitsense.contracts.requests import CompactDay, CompactExercise, compact_week, make_request, person_of
+from fitsense.contracts.requests import (
+    CompactDay,
+    CompactExercise,
+    ModificationInput,
+    compact_week,
+    make_request,
+    person_of,
+)
 from fitsense.contracts.strictness import ContractError, dump_compact
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.planning.changes import apply_changes, apply_to_week, modify
@@ -183,6 +190,23 @@ def test_other_voices_are_understood(text, kind):
 def test_a_named_exercise_that_is_too_hard_gets_its_easier_form():
     (change,) = modify(ask(f"{FIRST} is too hard for me, is there an easier version?").input).changes
     assert (change.action, change.exercise) == ("swap", FIRST)
+
+
+def ask_about(text, name, **fields):
+    week = [CompactDay(day="Monday", exercises=[CompactExercise(name=name, sets=3, reps="8-12")])]
+    given = {"person": person_of(make_profile(level="advanced", days=1, minutes=90, **fields)), "plan": week, "request": text}
+    return make_request("plan_modification", ModificationInput(**given))
+
+
+def test_what_a_limit_bars_is_not_made_harder_on_request():
+    assert modify(ask_about("It is too easy", "Barbell Back Squat", injuries=["knee"]).input).changes == []
+    request = ask_about("It is too easy", "Lat Pulldown", conditions=["wheelchair user"])
+    assert [change.load_change_pct for change in modify(request.input).changes] == [2.5]
+
+
+def test_a_swap_prefers_what_the_plan_would_have_preferred():
+    request = ask_about("I hate the Seated Cable Row, swap it", "Seated Cable Row", conditions=["pregnant 24 weeks"])
+    assert modify(request.input).changes[0].replacement == "Dumbbell Row"
 
 
 MORE = ["cardio", "core", "leg work", "stretching", "arm work", "back exercises", "balance", "glutes on Friday"]

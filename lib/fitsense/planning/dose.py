@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import Exercise
-from fitsense.planning.selection import Selector
+from fitsense.planning.selection import OLDER, Selector
 from fitsense.planning.tables import load_tables
 
 EASY_REST_S, EASY_REST_MOST_S = 30, 45
@@ -87,7 +87,7 @@ def count_most_sets(profile: Profile, selector: Selector) -> int:
         return 2
     if selector.has_rule(load_tables()["pressure_rules"]):
         return 2
-    if profile.personal_info.age >= 65 or selector.limits.max_intensity == "moderate":
+    if profile.personal_info.age >= OLDER or selector.limits.max_intensity == "moderate":
         sets = min(sets, 3)
     return max(2, sets - (1 if is_run_down(profile) or metrics.workout_completion_rate < LOW_COMPLETION else 0))
 

@@ -15,14 +15,13 @@ from fitsense.knowledge.rules import load_rules
 from fitsense.planning.causes import find_bar, find_cause
 from fitsense.planning.explain_entry import explain_entry
 from fitsense.planning.reading import Case, Said, name_kind
-from fitsense.planning.selection import Selector, select_for
+from fitsense.planning.selection import ADULT, Selector, select_for
 from fitsense.planning.splits import EASY_KINDS, MOST_WHOLE_BODY_DAYS, count_session_minutes
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.planning.wording import find_stop_sign
 from fitsense.safety.energy import energy_need
 from fitsense.safety.goals import fit_goals
 
-ADULT = 18
 WEEK, FOOD = "workout_plan.weekly_schedule", "nutrition_suggestions"
 
 

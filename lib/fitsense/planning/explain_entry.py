@@ -10,12 +10,10 @@ from fitsense.knowledge.exercises import Exercise, find_exercise
 from fitsense.planning.causes import find_bar, find_cause, list_causes
 from fitsense.planning.dose import LOW_COMPLETION, choose_rir, count_most_sets, is_run_down, is_small, list_rests
 from fitsense.planning.reading import Case, Said
-from fitsense.planning.selection import find_liked_activities
+from fitsense.planning.selection import OLDER, find_liked_activities
 from fitsense.planning.splits import EASY_KINDS, needs_cardio
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.effort import read_rir
-
-OLDER = 65
 
 
 def explain_entry(case: Case, place: str, session: SessionDay, entry: ExerciseEntry, kind: str) -> Iterator[Said]:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from fitsense.contracts.plan import DAYS, MAX_ENTRIES_PER_WEEK, Day
 from fitsense.contracts.profile import Profile
-from fitsense.planning.selection import Selector, find_liked_activities
+from fitsense.planning.selection import Selector, find_liked_activities, is_careful
 from fitsense.planning.tables import load_tables
 
 CROWDED_ENTRIES = 20  # a plan with a referral or lines for two parts still keeps within 2,100 tokens
@@ -19,11 +19,6 @@ EASY_KINDS = ("recovery", "steady", "gentle")
 CARDIO_GOALS = {"weight_loss", "endurance_improvement"}
 MOST_WHOLE_BODY_DAYS = 3
 LEAST_EASY, MOST_EASY, SHORT_EASY_MIN = 2, 3, 20  # entries of an easy day; minutes under which it has the fewest
-
-
-def is_careful(profile: Profile, selector: Selector) -> bool:
-    """Tell whether age or limits ask for a gentler week: fewer hard days, smaller steps."""
-    return profile.personal_info.age >= 65 or selector.limits.max_intensity != "high" or selector.limits.seated_only
 
 
 def is_gentle(selector: Selector) -> bool:
@@ -77,7 +72,7 @@ def _is_excluded(day: Day, text: str) -> bool:
 def count_strength_days(profile: Profile, selector: Selector, n_days: int) -> int:
     """Strength days of a week of n_days: at most what level, goal and limits call for."""
     tables, level = load_tables(), profile.personal_info.fitness_level
-    most = tables["strength_days"]["careful" if is_careful(profile, selector) else level]
+    most = tables["strength_days"]["careful" if is_careful(profile.personal_info.age, selector.limits) else level]
     return min(most, tables["strength_days_by_goal"].get(profile.goals[0], most), n_days)
 
 

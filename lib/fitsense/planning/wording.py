@@ -8,13 +8,12 @@ from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import load_exercises
 from fitsense.planning.dose import LOW_COMPLETION, is_run_down
 from fitsense.planning.fitting import Fitted
-from fitsense.planning.selection import Selector
-from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_careful, is_gentle
+from fitsense.planning.selection import ADULT, Selector, is_careful
+from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_gentle
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import Limits
 
 MOST_OVERVIEW, MOST_LINE, LONG_SESSION_MIN = 340, 80, 60
-ADULT = 18
 SHORT_OF_ASKED = 0.75  # of the minutes asked for: shorter sessions are explained
 
 
@@ -119,7 +118,7 @@ def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> P
     tables = load_tables()
     if is_gentle(selector):
         return _join_weeks(tables["load_steps"]["gentle"], tables["gentle_progression"])
-    steps = tables["load_steps"]["careful" if is_careful(profile, selector) else "usual"]
+    steps = tables["load_steps"]["careful" if is_careful(profile.personal_info.age, selector.limits) else "usual"]
     picked = [pick.exercise for day in fitted.days for pick in day.picks]
     lifts = list(dict.fromkeys(exercise.name for exercise in picked if exercise.kind == "strength"))[:2]
     first = "Learn" if profile.personal_info.fitness_level == "beginner" else "Find the loads for"
