@@ -6,6 +6,7 @@ from planning_people import make_profile, spread_profiles
 from fitsense.contracts.changes import Change
 from fitsense.contracts.plan import iter_entries
 from fitsense.contracts.requests import (
+    AdaptPlan,
     CompactDay,
     CompactExercise,
     ModificationInput,
@@ -13,8 +14,8 @@ from fitsense.contracts.requests import (
     make_request,
     person_of,
 )
-from fitsense.contracts.strictness import ContractError, dump_compact
-from fitsense.knowledge.exercises import find_exercise
+from fitsense.contracts.strictness import ContractError, check_contract, dump_compact
+from fitsense.knowledge.exercises import find_exercise, load_exercises
 from fitsense.planning.changes import apply_changes, apply_to_week, modify
 from fitsense.planning.intents import read_intent
 from fitsense.planning.prescribe import prescribe
@@ -103,6 +104,26 @@ def test_answers_are_safe_for_everybody(text):
 def test_a_day_fewer_is_a_day_fewer():
     changed = apply_changes(PLAN, modify(ask("I can only train 3 days a week now").input).changes)
     assert len(changed.workout_plan.weekly_schedule) == 3
+
+
+def test_a_day_too_long_to_drop_in_one_answer_is_said_to_be():
+    names = [exercise.name for exercise in load_exercises().values() if exercise.kind == "strength"][:9]
+    items = [CompactExercise(name=name, sets=1, reps="8") for name in names]
+    week = [CompactDay(day=day, exercises=items) for day in ("Monday", "Friday")]
+    given = ModificationInput(person=person_of(make_profile(level="advanced", days=2)), plan=week, request="Drop Friday")
+    answer = modify(given)
+    assert answer.changes == [] and "dropped" not in answer.summary and "new plan" in answer.summary
+
+
+def test_a_week_has_each_day_once_and_a_range_its_ends_in_order():
+    day = {"day": "Monday", "exercises": [{"name": "Push-Up", "sets": 2, "reps": "8"}]}
+    person = person_of(PROFILE).model_dump(mode="json")
+    with pytest.raises(ContractError, match="at most once"):
+        make_request("plan_modification", {"person": person, "plan": [day, day], "request": "easier"})
+    item = {"name": "Push-Up", "sets": 3, "rep_min": 12, "rep_max": 8, "target_rir": 2, "weight_kg": 0, "smallest_step_kg": 1}
+    loaded = {"user": "a", "goal": "mobility", "calorie_target": None, "sessions_per_week": 2, "exercises": [item]}
+    with pytest.raises(ContractError, match="rep_min"):
+        check_contract(AdaptPlan, loaded, "plan")
 
 
 def test_less_time_is_less_time():

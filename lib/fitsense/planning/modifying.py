@@ -121,16 +121,14 @@ def _drop_days(proposal: Proposal, intent: Intent) -> str:
         return "Nothing to drop there: name one of the training days of your plan."
     dropped = []
     for day in days[:n_drop]:
-        if len(proposal.changes) + len(day.exercises) <= MAX_CHANGES:
-            for item in day.exercises:
-                proposal.offer(action="remove", day=day.day, exercise=item.name, reason="One day fewer.")
+        gone = [{"action": "remove", "day": day.day, "exercise": item.name, "reason": "One day fewer."} for item in day.exercises]
+        if proposal.offer_all(gone):
             dropped.append(day.day)
+    if not dropped:
+        return f"That is more than one answer can change ({MAX_CHANGES} exercises): ask for a new plan with fewer days."
     left = have - len(dropped)
-    return (
-        f"{' and '.join(dropped)} dropped: {left} day{'s' if left > 1 else ''} left. Ask again to drop more."
-        if len(dropped) < n_drop
-        else f"{' and '.join(dropped)} dropped: {left} day{'s' if left > 1 else ''} left."
-    )
+    more = " Ask again to drop more." if len(dropped) < n_drop else ""
+    return f"{' and '.join(dropped)} dropped: {left} day{'s' if left > 1 else ''} left.{more}"
 
 
 def _shorten_days(proposal: Proposal, intent: Intent) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import yaml
 
-from fitsense.contracts.profile import Equipment, Level, Profile, bmi
+from fitsense.contracts.profile import Equipment, Goal, Level, Profile, bmi
 from fitsense.contracts.requests import Person
 from fitsense.safety.language import has_strange_word
 from fitsense.safety.triage import triage_text
@@ -85,7 +85,7 @@ def screen(profile: Profile) -> Limits:
     given, info = profile.constraints, profile.personal_info
     said = [*given.conditions, *(given.medications or [])]
     aside = [given.diet or "", given.time_restrictions, *profile.preferences.preferred_activities]
-    rows = [*_band_rows("age_bands", info.age), *_band_rows("bmi_bands", bmi(profile))]
+    rows = [*_band_rows("age_bands", info.age, profile.goals), *_band_rows("bmi_bands", bmi(profile), profile.goals)]
     if 30 <= bmi(profile) < 35 and info.fitness_level == "beginner":
         rows.append(load_screening()["bmi_beginner"])
     return _combine(rows, list(given.injuries), said, aside, profile.preferences.workout_duration)
@@ -93,7 +93,7 @@ def screen(profile: Profile) -> Limits:
 
 def screen_person(person: Person) -> Limits:
     """Find the limits of the short form of a profile (no medicines, no BMI)."""
-    return _combine(_band_rows("age_bands", person.age), list(person.injuries), list(person.conditions), [],
+    return _combine(_band_rows("age_bands", person.age, [person.goal]), list(person.injuries), list(person.conditions), [],
                     person.workout_duration)
 
 
@@ -115,8 +115,10 @@ def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: L
     return None
 
 
-def _band_rows(table: str, value: float) -> list[dict]:
-    return [row for row in load_screening()[table] if row["from"] <= value < row["below"]]
+def _band_rows(table: str, value: float, goals: list[Goal]) -> list[dict]:
+    rows = [row for row in load_screening()[table] if row["from"] <= value < row["below"]]
+    return [{**row, "refer": row["refer_weight_loss"]} if "refer_weight_loss" in row and "weight_loss" in goals else row
+            for row in rows]
 
 
 def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list[str], minutes: int) -> Limits:
