@@ -257,7 +257,8 @@ def test_unreadable_files_are_one_line(tmp_path, run):
 
 
 @pytest.mark.parametrize("argv", [
-    [], ["fly"], ["plan"], ["meals"], ["verify", "--profile", "x"], ["triage"], ["adapt", "--logs", "x"], ["plan", "--speed", "9"],
+    [], ["fly"], ["plan"], ["meals"], ["verify", "--profile", "x"], ["triage"], ["adapt", "--logs", "x"],
+    ["plan", "--speed", "9"],
     ["triage", "  "], ["triage", "a" * 4001], ["triage", "bell \x07"], ["triage", "x", "--coach", "nowhere"],
     ["demo", "--auth", "nopassword"]])
 def test_bad_use_is_one_line_and_exit_2(run, argv):

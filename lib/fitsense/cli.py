@@ -40,7 +40,8 @@ from fitsense.contracts.strictness import (
 DONE, VIOLATIONS, BAD_INPUT = 0, 1, 2
 MAX_TRIAGE_CHARACTERS = 4000
 Answer = Callable[[Request], str]
-NEEDS = {"plan": ("profile",), "meals": ("profile",), "verify": ("profile", "plan"), "triage": ("text",), "adapt": ("plan", "logs")}
+NEEDS = {"plan": ("profile",), "meals": ("profile",), "verify": ("profile", "plan"), "triage": ("text",),
+         "adapt": ("plan", "logs")}
 TAKES = {"plan": ("profile",), "meals": ("profile",), "verify": ("profile", "plan"), "triage": ("text", "profile", "plan"),
          "adapt": ("plan", "logs", "profile")}
 BY_RULES = ("meals", "verify")  # no coach is asked

@@ -50,7 +50,7 @@ class Dose:
             return min(self.sets, 2)
         small = exercise.pattern in load_tables()["small_patterns"]
         sets = max(min(self.sets, 2), self.sets - 1) if small else self.sets
-        return min(sets, dict(self.trims).get(exercise.name, sets))
+        return min(sets, dict(self.trims).get(exercise.name, sets)) if self.trims else sets
 
     def rest_of(self, exercise: Exercise) -> int:
         """Rest in seconds of one exercise of the week."""

@@ -5,6 +5,7 @@ they named. A function of the profile alone. Knows nothing of days, sets or minu
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from fitsense.contracts.profile import BODY_PARTS, Equipment, Goal, Level, PreviousWorkout, Profile
 from fitsense.contracts.requests import Person
@@ -67,14 +68,25 @@ class Selector:
         if pattern == "cardio":
             names = [*self.liked_cardio, *names]
         allowed = [exercise for exercise in map(load_exercises().get, dict.fromkeys(names)) if self.allows(exercise)]
-        if self.prefers_supported:
-            allowed.sort(key=_is_strained)
-        if self.is_short:
-            allowed.sort(key=lambda exercise: exercise.each_side)
-        last = {name for rule_id, _ in self.limits.reasons for name in load_tables()["last_by_rule"].get(rule_id, ())}
-        flags = {flag for rule_id, _ in self.limits.reasons for flag in load_tables()["last_flags_by_rule"].get(rule_id, ())}
-        allowed.sort(key=lambda exercise: exercise.name in last or bool(flags & set(exercise.flags)))
-        return self._apply_feedback(allowed, pattern)
+        allowed.sort(key=self._rank)
+        return self._apply_feedback(allowed, pattern) if self.feedback else allowed
+
+    def _rank(self, exercise: Exercise) -> tuple[bool, bool, bool]:
+        """What suits this person less comes later: by rule, in a short session what has sides, what asks for a hard brace."""
+        suits_least = exercise.name in self._last_names or not self._last_flags.isdisjoint(exercise.flags)
+        return suits_least, self.is_short and exercise.each_side, self.prefers_supported and _is_strained(exercise)
+
+    @cached_property
+    def _last_names(self) -> frozenset[str]:
+        return self._list_last("last_by_rule")
+
+    @cached_property
+    def _last_flags(self) -> frozenset[str]:
+        return self._list_last("last_flags_by_rule")
+
+    def _list_last(self, table: str) -> frozenset[str]:
+        rows = load_tables()[table]
+        return frozenset(name for rule_id, _ in self.limits.reasons for name in rows.get(rule_id, ()))
 
     def _apply_feedback(self, allowed: list[Exercise], pattern: str) -> list[Exercise]:
         first, dropped = [], set()

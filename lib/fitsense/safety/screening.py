@@ -99,9 +99,9 @@ def screen_person(person: Person) -> Limits:
 
 def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: Level) -> str | None:
     """Return None where a person with these limits may do the exercise, else the rule_id of the first broken rule."""
-    if ACCESS_ORDER.index(exercise.access) > ACCESS_ORDER.index(access):
+    if exercise.access != access and ACCESS_ORDER.index(exercise.access) > ACCESS_ORDER.index(access):
         return "limit_equipment"
-    if LEVEL_ORDER.index(exercise.level) > LEVEL_ORDER.index(level):
+    if exercise.level != level and LEVEL_ORDER.index(exercise.level) > LEVEL_ORDER.index(level):
         return "limit_level"
     if limits.seated_only and not exercise.seated:
         return "limit_seated"
@@ -138,9 +138,7 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
         rows.append(table["unrecognised"])
     if any(map(_is_warning, unrecognised)):
         rows.append(table["warning_sign"])
-    limits = Limits(unrecognised=tuple(unrecognised))
-    for row in rows:
-        limits = _tighten(limits, row)
+    limits = _tighten(Limits(unrecognised=tuple(unrecognised)), rows)
     return _fit_to_minutes(replace(limits, referral=_referral(rows, unrecognised)), minutes)
 
 
@@ -241,27 +239,24 @@ def _drop_explained(rows: list[dict]) -> list[dict]:
     return [row for row in rows if not (row.get("suggested") and row["topic"] in named)]
 
 
-def _tighten(limits: Limits, row: dict) -> Limits:
-    """Combine with one row: the most restrictive of every value, the union of what to avoid."""
+def _tighten(limits: Limits, rows: list[dict]) -> Limits:
+    """Combine with rows: the most restrictive of every value, the union of what to avoid."""
     joints = dict(limits.max_joint_load)
-    for part, most in row.get("max_joint_load", {}).items():
-        joints[part] = min(most, joints.get(part, 3))
-    reason = (row["rule_id"], row["say"]) if "say" in row else None
+    for row in rows:
+        for part, most in row.get("max_joint_load", {}).items():
+            joints[part] = min(most, joints.get(part, 3))
+
+    def values(field: str) -> list:
+        return [getattr(limits, field), *(row[field] for row in rows if field in row)]
+
+    reasons = dict.fromkeys([*limits.reasons, *((row["rule_id"], row["say"]) for row in rows if "say" in row)])
     return replace(
-        limits, max_joint_load=dict(sorted(joints.items())),
-        avoid_flags=limits.avoid_flags | set(row.get("avoid", [])),
-        min_rir=max(limits.min_rir, row.get("min_rir", 0)),
-        max_intensity=min(limits.max_intensity, row.get("max_intensity", "high"), key=INTENSITY_ORDER.index),
-        min_rest=max(limits.min_rest, row.get("min_rest", 0)),
-        warm_up_min=max(limits.warm_up_min, row.get("warm_up_min", 0)),
-        cool_down_min=max(limits.cool_down_min, row.get("cool_down_min", 0)),
-        max_session_min=min(limits.max_session_min, row.get("max_session_min", 180)),
-        max_days=min(limits.max_days, row.get("max_days", 7)),
-        allow_deficit=limits.allow_deficit and row.get("allow_deficit", True),
-        allow_calorie_number=limits.allow_calorie_number and row.get("allow_calorie_number", True),
-        seated_only=limits.seated_only or row.get("seated_only", False),
-        require_balance=limits.require_balance or row.get("require_balance", False),
-        reasons=limits.reasons if reason is None or reason in limits.reasons else (*limits.reasons, reason))
+        limits, max_joint_load=dict(sorted(joints.items())), reasons=tuple(reasons),
+        avoid_flags=limits.avoid_flags.union(*(row["avoid"] for row in rows if "avoid" in row)),
+        max_intensity=min(values("max_intensity"), key=INTENSITY_ORDER.index),
+        **{field: max(values(field)) for field in ("min_rir", "min_rest", "warm_up_min", "cool_down_min")},
+        **{field: min(values(field)) for field in ("max_session_min", "max_days", "allow_deficit", "allow_calorie_number")},
+        **{field: max(values(field)) for field in ("seated_only", "require_balance")})
 
 
 def _fit_to_minutes(limits: Limits, minutes: int) -> Limits:
@@ -278,7 +273,7 @@ def _fit_to_minutes(limits: Limits, minutes: int) -> Limits:
         (limits.warm_up_min, warm_up), (limits.cool_down_min, cool_down)))
     if (kept_warm, kept_cool) == (warm_up, cool_down) or minutes - kept_warm - kept_cool >= LEAST_TRAIN_MIN:
         return replace(limits, warm_up_min=kept_warm, cool_down_min=kept_cool)
-    gentle = _tighten(limits, load_screening()["short_session"])
+    gentle = _tighten(limits, [load_screening()["short_session"]])
     return replace(gentle, warm_up_min=warm_up, cool_down_min=cool_down, reasons=(gentle.reasons[-1], *limits.reasons))
 
 
