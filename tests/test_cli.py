@@ -10,6 +10,7 @@ import pytest
 
 from fitsense.cli import BAD_INPUT, DONE, PLAIN_PROFILE, VIOLATIONS, main
 from fitsense.contracts.changes import Adaptation, SafetyAdjustment
+from fitsense.contracts.meals import MealWeek
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
 from fitsense.contracts.strictness import check_contract
@@ -80,6 +81,20 @@ def test_plan_prints_a_plan_that_verifies(write, run, plan_file):
 def test_plan_is_the_same_every_time(write, run):
     path = write("profile.json", PLAIN_PROFILE)
     assert run("plan", "--profile", path) == run("plan", "--profile", path)
+
+
+def test_meals_prints_a_week_or_why_there_is_none(write, run):
+    code, out, _ = run("meals", "--profile", write("profile.json", PLAIN_PROFILE))
+    assert code == DONE and check_contract(MealWeek, json.loads(out), "week").kind == "week"
+    _, out, _ = run("meals", "--profile", write("profile.json", changed_profile("constraints.conditions", ["kidney disease"])))
+    assert json.loads(out)["kind"] == "referred" and json.loads(out)["days"] == []
+
+
+def test_adapt_of_a_loaded_plan_keeps_the_limits_of_the_profile(write, run):
+    given = ("adapt", "--plan", write("plan.json", LOADED), "--logs", write("logs.json", LOGS), "--profile")
+    for conditions, n_changes in (([], 1), (["chest tightness, not checked yet"], 0)):
+        profile = write("profile.json", changed_profile("constraints.conditions", conditions))
+        assert len(json.loads(run(*given, profile)[1])["changes"]) == n_changes
 
 
 def test_verify_prints_violations_and_exits_1(write, run, plan_file):
@@ -242,7 +257,8 @@ def test_unreadable_files_are_one_line(tmp_path, run):
 
 
 @pytest.mark.parametrize("argv", [
-    [], ["fly"], ["plan"], ["verify", "--profile", "x"], ["triage"], ["adapt", "--logs", "x"], ["plan", "--speed", "9"],
+    [], ["fly"], ["plan"], ["meals"], ["verify", "--profile", "x"], ["triage"], ["adapt", "--logs", "x"],
+    ["plan", "--speed", "9"],
     ["triage", "  "], ["triage", "a" * 4001], ["triage", "bell \x07"], ["triage", "x", "--coach", "nowhere"],
     ["demo", "--auth", "nopassword"]])
 def test_bad_use_is_one_line_and_exit_2(run, argv):
@@ -275,7 +291,7 @@ def test_jsonl_answers_every_line_in_order(write, run, plan_file):
 
 
 @pytest.mark.parametrize(("command", "record"), [
-    ("plan", {"profile": PLAIN_PROFILE}), ("triage", {"text": "my knee aches"}),
+    ("plan", {"profile": PLAIN_PROFILE}), ("meals", {"profile": PLAIN_PROFILE}), ("triage", {"text": "my knee aches"}),
     ("adapt", {"plan": LOADED, "logs": LOGS}),
     ("triage", {"text": "my knee aches", "profile": PLAIN_PROFILE})])
 def test_jsonl_gives_what_the_single_command_gives(write, run, command, record):

@@ -89,5 +89,5 @@ def test_whole_body_days_are_never_neighbours():
 
 
 def test_stop_signs_are_those_of_the_condition():
-    for who, sign in (("Pregnant", "contractions"), ("Chest tightness", "emergency"), ("Type 1", "shaky")):
+    for who, sign in (("Pregnant", "contractions"), ("Chest tightness", "emergency"), ("Type 1", "shaking")):
         assert sign in find_plan(who)[1].workout_plan.overview

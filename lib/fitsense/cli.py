@@ -1,6 +1,7 @@
-"""The command line: plan, verify, triage, adapt, one at a time or a JSON object a line, and the demo.
+"""The command line: plan, meals, verify, triage, adapt, one at a time or a JSON object a line, and the demo.
 
     python -m fitsense plan --profile profile.json
+    python -m fitsense meals --profile profile.json
     python -m fitsense triage "my knee hurts when I squat"
     python -m fitsense verify --jsonl pairs.jsonl
 
@@ -39,9 +40,11 @@ from fitsense.contracts.strictness import (
 DONE, VIOLATIONS, BAD_INPUT = 0, 1, 2
 MAX_TRIAGE_CHARACTERS = 4000
 Answer = Callable[[Request], str]
-NEEDS = {"plan": ("profile",), "verify": ("profile", "plan"), "triage": ("text",), "adapt": ("plan", "logs")}
-TAKES = {"plan": ("profile",), "verify": ("profile", "plan"), "triage": ("text", "profile", "plan"),
+NEEDS = {"plan": ("profile",), "meals": ("profile",), "verify": ("profile", "plan"), "triage": ("text",),
+         "adapt": ("plan", "logs")}
+TAKES = {"plan": ("profile",), "meals": ("profile",), "verify": ("profile", "plan"), "triage": ("text", "profile", "plan"),
          "adapt": ("plan", "logs", "profile")}
+BY_RULES = ("meals", "verify")  # no coach is asked
 
 
 class _LogFile(Strict):
@@ -77,11 +80,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Describe the five commands."""
-    parser = _Parser(prog="fitsense", description="A fitness coach: plans, checks, triage, adaptation, a demo.")
+    """Describe the six commands."""
+    parser = _Parser(prog="fitsense", description="A fitness coach: plans, meals, checks, triage, adaptation, a demo.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    helps = {"plan": "print the plan for a profile", "verify": "print what is wrong with a plan (exit 1 if anything)",
-             "triage": "judge a message", "adapt": "adapt a plan to logs"}
+    helps = {"plan": "print the plan for a profile", "meals": "print a week of meals for a profile, or why there is none",
+             "verify": "print what is wrong with a plan (exit 1 if anything)", "triage": "judge a message",
+             "adapt": "adapt a plan to logs"}
     for name, text in helps.items():
         command = commands.add_parser(name, help=text, description=text)
         if name == "triage":
@@ -89,7 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
         else:
             for key in TAKES[name]:
                 command.add_argument(f"--{key}", metavar="FILE", help=f"JSON file with the {key} (- reads stdin)")
-        if name != "verify":
+        if name not in BY_RULES:
             command.add_argument("--coach", default="rules", metavar="rules|PATH", help="who answers (default: rules)")
         command.add_argument("--jsonl", metavar="FILE", help="one JSON object a line: id, " + ", ".join(TAKES[name]))
         command.set_defaults(run=run_command)
@@ -103,7 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def run_command(args: argparse.Namespace) -> int:
-    """Run plan, verify, triage or adapt on one input or on a file of them."""
+    """Run plan, meals, verify, triage or adapt on one input or on a file of them."""
     given = {key: getattr(args, key, None) for key in TAKES[args.command]}
     coach = getattr(args, "coach", "rules")
     if args.jsonl is not None:
@@ -218,6 +222,15 @@ def make_plan(record: dict, answer: Answer) -> Any:
     return parse_json(answer(plan_request(profile)), "plan")
 
 
+def plan_meals(record: dict, answer: Answer) -> dict:
+    """The week of meals for {"profile"}; the answerer is not asked."""
+    from fitsense.coach.conversation import check_no_emergency
+    from fitsense.planning.meal_week import plan_meal_week
+    profile = check_contract(Profile, record["profile"], "profile")
+    check_no_emergency(profile)
+    return plan_meal_week(profile).model_dump(mode="json")
+
+
 def verify_record(record: dict, answer: Answer) -> list[dict]:
     """The violations of {"profile", "plan"}; the answerer is not asked."""
     from fitsense.safety.verifier import verify_plan
@@ -292,7 +305,8 @@ def adapt_loaded(plan: Any, logs: list, profile: Profile | None, answer: Answer)
     if answer is not answer_by_rules:
         raise ContractError("coach", "an adapter", "rules, where the plan is a list of loaded exercises")
     checked = check_contract(AdaptPlan, plan, "plan")
-    adaptation = adapt_compact(checked, logs)
+    person = person_of(profile or check_contract(Profile, PLAIN_PROFILE, "profile"))
+    adaptation = adapt_compact(checked, logs, person)
     return keep_calories_safe(adaptation, checked.calorie_target, profile).model_dump(mode="json")
 
 
@@ -329,7 +343,7 @@ def run_demo(args: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[dict, Answer], Any]] = {
-    "plan": make_plan, "verify": verify_record, "triage": triage_record, "adapt": adapt_record}
+    "plan": make_plan, "meals": plan_meals, "verify": verify_record, "triage": triage_record, "adapt": adapt_record}
 
 # Who is meant where a command needs a person and none is given: an adult without limits, so that only the message or
 # the logs decide.

@@ -3,8 +3,17 @@
 import pytest
 from planning_people import make_profile
 
+from fitsense.contracts.changes import Change
 from fitsense.contracts.logs import WeekLog
-from fitsense.contracts.requests import AdaptationInput, AdaptPlan, compact_week, make_request, person_of
+from fitsense.contracts.requests import (
+    AdaptationInput,
+    AdaptPlan,
+    CompactDay,
+    CompactExercise,
+    compact_week,
+    make_request,
+    person_of,
+)
 from fitsense.contracts.strictness import check_contract, dump_compact
 from fitsense.planning.adapt import adapt, adapt_compact
 from fitsense.planning.changes import apply_to_week
@@ -45,6 +54,60 @@ def test_reaching_the_target_adds_two_to_ten_percent():
 
 def test_bodyweight_work_gains_repetitions():
     assert change_of(adapt_to(make_week(1, reps=13, weight=0.0))).reps == "9-13"
+
+
+def step_of(item, *logs, note=None, **fields):
+    """What a week of one exercise, its target passed in every set, changes for a person."""
+    name, sets, reps = item
+    profile = make_profile(level="advanced", goals=["muscle_gain"], **fields)
+    week = [CompactDay(day="Monday", exercises=[CompactExercise(name=name, sets=sets, reps=reps)])]
+    done = {"week": 1, "sessions_planned": 1, "sessions": [{"exercises": [{"name": name, "sets": list(logs)}]}]}
+    log = check_contract(WeekLog, {**done, **({"note": note} if note else {})}, "log")
+    given = AdaptationInput(person=person_of(profile), plan=week, logs=[log])
+    answer, request = adapt(given), make_request("progress_adaptation", given)
+    assert verify_answer(request, dump_compact(answer)) == []
+    harder = Change(action="adjust", exercise=name, load_change_pct=5.0, reason="More.")
+    is_refused = bool(verify_answer(request, dump_compact(answer.model_copy(update={"changes": [harder]}))))
+    return next(iter(answer.changes), None), answer.explanation, is_refused
+
+
+LOADED, LIGHT = {"reps": 13, "weight_kg": 40.0, "rir": 4.0}, {"reps": 13, "weight_kg": 0.0, "rir": 4.0}
+
+
+def test_nothing_gets_harder_where_only_gentle_movement_is_safe():
+    change, said, is_refused = step_of(("Goblet Squat", 3, "8-12"), LOADED, conditions=["chest tightness, not checked"])
+    assert change is None and "gentle movement" in said and is_refused
+
+
+@pytest.mark.parametrize(("name", "fields"), [
+    ("Barbell Back Squat", {"injuries": ["knee"]}), ("Barbell Deadlift", {"conditions": ["hernia"]}),
+    ("Walking Lunge", {"note": "My knee is a bit sore after lunges"}),
+    ("Barbell Back Squat", {"note": "My knee is a bit sore after lunges"}),
+    ("Barbell Back Squat", {"note": "I was just told I have high blood pressure"})])
+def test_what_a_limit_or_a_painful_note_bars_holds(name, fields):
+    change, said, is_refused = step_of((name, 3, "8-12"), LOADED, **fields)
+    assert change is None and "holds" in said and is_refused
+    assert step_of(("Dumbbell Curl", 3, "8-12"), LOADED, **fields)[0].load_change_pct > 0
+    assert step_of((name, 3, "8-12"), LOADED)[0].load_change_pct == 5.0 and not step_of((name, 3, "8-12"), LOADED)[2]
+
+
+@pytest.mark.parametrize("note", ["No knee pain this week", "Felt strong, legs a bit tired"])
+def test_a_note_without_pain_holds_nothing(note):
+    assert step_of(("Barbell Back Squat", 3, "8-12"), LOADED, note=note)[0].load_change_pct == 5.0
+
+
+def test_a_loaded_plan_keeps_the_limits_too():
+    hurt = make_profile(conditions=["chest tightness, not checked"])
+    assert adapt_loaded(make_compact(50.0, 2.5), [make_week(1, reps=13)], hurt).changes == []
+
+
+def test_steps_are_small_for_a_wheelchair_user():
+    assert step_of(("Lat Pulldown", 3, "8-12"), LOADED, conditions=["wheelchair user"])[0].load_change_pct == 2.0
+
+
+@pytest.mark.parametrize(("reps", "more"), [("8-12 each side", "9-13 each side"), ("11", "12"), ("11 each side", "12 each side")])
+def test_one_repetition_more_keeps_the_unit(reps, more):
+    assert step_of(("Split Squat", 3, reps), LIGHT)[0].reps == more
 
 
 def test_three_failing_weeks_deload_half_the_sets():
@@ -131,22 +194,26 @@ def make_compact(weight, step, **fields):
     )
 
 
+def adapt_loaded(plan, logs, profile=PROFILE):
+    return adapt_compact(plan, logs, person_of(profile))
+
+
 def test_compact_steps_are_whole_steps_of_the_plates():
-    up = change_of(adapt_compact(make_compact(50.0, 2.5), [make_week(1, reps=13)]))
+    up = change_of(adapt_loaded(make_compact(50.0, 2.5), [make_week(1, reps=13)]))
     assert up.load_change_pct == 5.0
-    fine = change_of(adapt_compact(make_compact(100.0, 2.5), [make_week(1, reps=12, weight=100.0)]))
+    fine = change_of(adapt_loaded(make_compact(100.0, 2.5), [make_week(1, reps=12, weight=100.0)]))
     assert fine.load_change_pct == 2.5
 
 
 def test_compact_step_over_ten_percent_becomes_a_repetition():
-    change = change_of(adapt_compact(make_compact(10.0, 2.5), [make_week(1, reps=13, weight=10.0)]))
+    change = change_of(adapt_loaded(make_compact(10.0, 2.5), [make_week(1, reps=13, weight=10.0)]))
     assert change.load_change_pct is None and change.reps == "9-13"
 
 
 def test_compact_deload_fires_and_empty_logs_hold():
-    answer = adapt_compact(make_compact(50.0, 2.5), [make_week(n, reps=5, rir=0.0) for n in (1, 2, 3)])
+    answer = adapt_loaded(make_compact(50.0, 2.5), [make_week(n, reps=5, rir=0.0) for n in (1, 2, 3)])
     assert answer.deload and change_of(answer).sets == 1 and change_of(answer).load_change_pct == -10.0
-    assert adapt_compact(make_compact(50.0, 2.5), []).changes == []
+    assert adapt_loaded(make_compact(50.0, 2.5), []).changes == []
 
 
 def test_epley():

@@ -117,3 +117,22 @@ def test_heavy_lifting_is_told_only_where_it_is_allowed(question):
 def test_protein_numbers_are_left_to_the_clinic_where_kidneys_are_ill():
     facts = retrieve_facts("How much protein do I need?", person_of(make_profile(conditions=["kidney disease"])), WEEK)
     assert "per kg" not in " ".join(facts) and "dietitian" in " ".join(facts)
+
+
+@pytest.mark.parametrize("condition", ["type 1 diabetes", "type 2 diabetes", "kidney disease", "eating disorder history"])
+def test_eating_around_training_is_left_to_the_care_plan(condition):
+    facts = " ".join(retrieve_facts("What should I eat before training?", person_of(make_profile(conditions=[condition])), WEEK))
+    assert "snack" not in facts and "care plan" in facts
+    assert "snack" in " ".join(retrieve_facts("What should I eat before training?", PERSON, WEEK))
+
+
+@pytest.mark.parametrize("condition", ["dialysis", "kidney disease", "heart failure"])
+def test_how_much_to_drink_is_left_to_the_doctor(condition):
+    facts = " ".join(retrieve_facts("How much water should I drink?", person_of(make_profile(conditions=[condition])), WEEK))
+    assert "thirst" not in facts and "doctor" in facts
+    assert "thirst" in " ".join(retrieve_facts("How much water should I drink?", PERSON, WEEK))
+
+
+def test_protein_numbers_are_left_out_where_a_condition_is_not_recognised():
+    facts = retrieve_facts("How much protein do I need?", person_of(make_profile(conditions=["phenylketonuria"])), WEEK)
+    assert "per kg" not in " ".join(facts)

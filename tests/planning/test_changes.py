@@ -5,9 +5,17 @@ from planning_people import make_profile, spread_profiles
 
 from fitsense.contracts.changes import Change
 from fitsense.contracts.plan import iter_entries
-from fitsense.contracts.requests import CompactDay, CompactExercise, compact_week, make_request, person_of
-from fitsense.contracts.strictness import ContractError, dump_compact
-from fitsense.knowledge.exercises import find_exercise
+from fitsense.contracts.requests import (
+    AdaptPlan,
+    CompactDay,
+    CompactExercise,
+    ModificationInput,
+    compact_week,
+    make_request,
+    person_of,
+)
+from fitsense.contracts.strictness import ContractError, check_contract, dump_compact
+from fitsense.knowledge.exercises import find_exercise, load_exercises
 from fitsense.planning.changes import apply_changes, apply_to_week, modify
 from fitsense.planning.intents import read_intent
 from fitsense.planning.prescribe import prescribe
@@ -98,6 +106,26 @@ def test_a_day_fewer_is_a_day_fewer():
     assert len(changed.workout_plan.weekly_schedule) == 3
 
 
+def test_a_day_too_long_to_drop_in_one_answer_is_said_to_be():
+    names = [exercise.name for exercise in load_exercises().values() if exercise.kind == "strength"][:9]
+    items = [CompactExercise(name=name, sets=1, reps="8") for name in names]
+    week = [CompactDay(day=day, exercises=items) for day in ("Monday", "Friday")]
+    given = ModificationInput(person=person_of(make_profile(level="advanced", days=2)), plan=week, request="Drop Friday")
+    answer = modify(given)
+    assert answer.changes == [] and "dropped" not in answer.summary and "new plan" in answer.summary
+
+
+def test_a_week_has_each_day_once_and_a_range_its_ends_in_order():
+    day = {"day": "Monday", "exercises": [{"name": "Push-Up", "sets": 2, "reps": "8"}]}
+    person = person_of(PROFILE).model_dump(mode="json")
+    with pytest.raises(ContractError, match="at most once"):
+        make_request("plan_modification", {"person": person, "plan": [day, day], "request": "easier"})
+    item = {"name": "Push-Up", "sets": 3, "rep_min": 12, "rep_max": 8, "target_rir": 2, "weight_kg": 0, "smallest_step_kg": 1}
+    loaded = {"user": "a", "goal": "mobility", "calorie_target": None, "sessions_per_week": 2, "exercises": [item]}
+    with pytest.raises(ContractError, match="rep_min"):
+        check_contract(AdaptPlan, loaded, "plan")
+
+
 def test_less_time_is_less_time():
     changed = apply_changes(PLAN, modify(ask("Only 25 minutes per session please").input).changes)
     before = [session.duration for session in PLAN.workout_plan.weekly_schedule]
@@ -183,6 +211,23 @@ def test_other_voices_are_understood(text, kind):
 def test_a_named_exercise_that_is_too_hard_gets_its_easier_form():
     (change,) = modify(ask(f"{FIRST} is too hard for me, is there an easier version?").input).changes
     assert (change.action, change.exercise) == ("swap", FIRST)
+
+
+def ask_about(text, name, **fields):
+    week = [CompactDay(day="Monday", exercises=[CompactExercise(name=name, sets=3, reps="8-12")])]
+    given = {"person": person_of(make_profile(level="advanced", days=1, minutes=90, **fields)), "plan": week, "request": text}
+    return make_request("plan_modification", ModificationInput(**given))
+
+
+def test_what_a_limit_bars_is_not_made_harder_on_request():
+    assert modify(ask_about("It is too easy", "Barbell Back Squat", injuries=["knee"]).input).changes == []
+    request = ask_about("It is too easy", "Lat Pulldown", conditions=["wheelchair user"])
+    assert [change.load_change_pct for change in modify(request.input).changes] == [2.5]
+
+
+def test_a_swap_prefers_what_the_plan_would_have_preferred():
+    request = ask_about("I hate the Seated Cable Row, swap it", "Seated Cable Row", conditions=["pregnant 24 weeks"])
+    assert modify(request.input).changes[0].replacement == "Dumbbell Row"
 
 
 MORE = ["cardio", "core", "leg work", "stretching", "arm work", "back exercises", "balance", "glutes on Friday"]

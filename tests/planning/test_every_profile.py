@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,8 @@ from fitsense.safety.verifier import verify_plan
 # No shrinking: a failure shows what was drawn at once, instead of after minutes.
 QUIET = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
 QUICK, DEEP = settings(max_examples=500, derandomize=True, **QUIET), settings(max_examples=5000, **QUIET)
-HARMED = ("under_18", "pregnan", "eating_disorder", "postpartum", "very_low_bmi")
+HARMED = ("under_18", "pregnan", "eating_disorder", "postpartum", "very_low_bmi", "wheelchair", "diabetes", "insulin",
+          "kidney")
 
 
 def names_of(plan: Plan) -> list[str]:
@@ -85,11 +87,11 @@ def assert_sound_only(profile):
 
 
 def decide(profile: Profile) -> list:
-    """All of a plan but its wording: what is trained and eaten."""
+    """All of a plan but its wording: what is trained and eaten, and the signs to stop on."""
     plan = prescribe(profile)
     adaptations = plan.workout_plan.adaptations.model_dump(exclude={"referral"})
     return [plan.workout_plan.weekly_schedule, plan.workout_plan.progression_plan, plan.nutrition_suggestions,
-            plan.adaptive_recommendations, adaptations]
+            plan.adaptive_recommendations, adaptations, re.findall(r"Stop on [^.]*", plan.workout_plan.overview)]
 
 
 @settings(max_examples=50, derandomize=True, **QUIET)

@@ -71,3 +71,26 @@ def test_weight_loss_waits_where_a_deficit_would_harm():
     assert fit_goals(make_profile(goals=["weight_loss"])).goals == ["weight_loss"]
     reasons = explain_plan(told, prescribe(told))
     assert any(reason.place == "workout_plan.name" and reason.rule_id == "screen_pregnancy" for reason in reasons)
+
+
+def told_of(ending, **fields):
+    profile = make_profile(**fields)
+    return next(reason for reason in explain_plan(profile, prescribe(profile)) if reason.place.endswith(ending))
+
+
+def test_reasons_are_true_where_a_care_plan_decides():
+    assert "light snack" not in told_of("meal_timing", conditions=["type 1 diabetes"]).sentence
+    for condition in ("kidney disease", "type 1 diabetes"):
+        assert "grams per kg" not in told_of("macros", conditions=[condition]).sentence
+    assert told_of("macros", conditions=["phenylketonuria"]).rule_id == "screen_unrecognised"
+
+
+def test_a_gentle_day_is_low_for_its_cause_and_not_to_recover():
+    reason = told_of("intensity_level", conditions=["chest tightness, not checked"])
+    assert reason.rule_id == "screen_chest_symptoms" and "recover" not in reason.sentence
+
+
+def test_light_loads_are_said_to_be_light():
+    for fields in ({"conditions": ["osteoporosis"], "age": 60}, {"age": 13}):
+        told = told_of("exercises.0.reps", level="advanced", goals=["strength_increase"], **fields).sentence
+        assert "light" in told and "heavy" not in told

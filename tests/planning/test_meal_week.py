@@ -12,12 +12,18 @@ from fitsense.planning.ingredients import find_food
 from fitsense.planning.meal_choice import labels_of
 from fitsense.planning.meal_week import plan_meal_week
 from fitsense.planning.nutrition import choose_calories, choose_macros
+from fitsense.planning.prescribe import prescribe
 from fitsense.safety.meals import find_forbidden_foods
 from fitsense.safety.screening import screen
 
 SMALL = {"height": 150.0, "weight": 50.0, "age": 60, "goals": ["weight_loss"], "days": 1}
 LARGE = {"gender": "male", "height": 203.0, "weight": 125.0, "age": 22, "days": 6, "goals": ["muscle_gain"]}
 DIETS = ("vegan", "vegetarian", "pescatarian", "gluten free", "dairy free", "halal", "kosher", "keto")
+
+# What people call the fourteen of EU Regulation 1169/2011, Annex II -> our name.
+ANNEX_II = {"gluten": "gluten", "wheat": "gluten", "crustaceans": "shellfish", "shellfish": "shellfish", "eggs": "egg",
+            "fish": "fish", "peanuts": "peanut", "soy": "soy", "milk": "dairy", "nuts": "nuts", "celery": "celery",
+            "mustard": "mustard", "sesame": "sesame", "sulphites": "sulphites", "lupin": "lupin", "molluscs": "molluscs"}
 
 
 def items_of(week):
@@ -69,6 +75,8 @@ def test_pairs_of_diets_are_kept(pair):
 def test_no_forbidden_food_is_ever_named(allergies):
     profile = make_profile(allergies=allergies)
     week = assert_week(profile, plan_meal_week(profile))
+    named = {row for text in allergies for words, row in ANNEX_II.items() if words in text}
+    assert not any(named & set(load_foods()[item.food].allergens) for item in items_of(week))
     assert not {"almonds", "walnuts"} & {item.food for item in items_of(week)} or "nuts" not in " ".join(allergies)
 
 
@@ -121,6 +129,21 @@ def test_where_numbers_or_foods_could_harm_there_are_none(fields, kind):
     assert "kcal" not in dump_compact(week) and any(word in week.reason for word in ("dietitian", "doctor"))
 
 
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"age": 16}, "under 18"), ({"weight": 52.0}, "weight is low"), ({"conditions": ["pregnant 20 weeks"]}, "pregnancy"),
+    ({"conditions": ["breast-feeding"]}, "birth"), ({"conditions": ["wheelchair user"]}, "people who walk")])
+def test_a_week_without_numbers_says_why(fields, words):
+    week = plan_meal_week(make_profile(**fields))
+    assert week.kind == "pattern" and words in week.reason
+
+
+def test_a_week_and_its_plan_agree_on_whose_food_a_care_plan_decides():
+    for condition in ("type 1 diabetes", "type 2 diabetes", "kidney disease", "eating disorder history"):
+        profile = make_profile(conditions=[condition])
+        assert plan_meal_week(profile).kind == "referred"
+        assert prescribe(profile).nutrition_suggestions.calorie_target is None
+
+
 def test_the_same_profile_and_ingredients_give_the_same_week():
     weeks = [plan_meal_week(make_profile(diet="vegan"), ["rice", "tofu"]) for _ in range(2)]
     assert weeks[0] == weeks[1] == load_contract(MealWeek, dump_compact(weeks[0]), "week")
@@ -128,5 +151,5 @@ def test_the_same_profile_and_ingredients_give_the_same_week():
 
 
 def test_a_week_is_varied():
-    foods = {item.food for item in items_of(plan_meal_week(make_profile()))}
-    assert len(foods) >= 30
+    week = plan_meal_week(make_profile())
+    assert len({item.food for item in items_of(week)}) >= 30 and "cooked" in week.reason

@@ -1,23 +1,25 @@
 """Plans of the engine: valid, safe by the verifier, within the minutes, the same every time, sensible to a coach."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_people import ACCESS, CONDITIONS, GOALS, LEVELS, make_profile, spread_profiles
 
-from fitsense.contracts.plan import MAX_NOTE_WORDS, iter_entries
+from fitsense.contracts.plan import DAYS, MAX_NOTE_WORDS, iter_entries
 from fitsense.contracts.profile import BODY_PARTS
 from fitsense.contracts.requests import make_request
 from fitsense.contracts.strictness import dump_compact
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.planning.derive import derive, with_derived
+from fitsense.planning.dose import is_small
 from fitsense.planning.nutrition import USUAL_DIET, USUAL_MEAL, find_fitting_foods
 from fitsense.planning.prescribe import prescribe
+from fitsense.planning.splits import list_free_days
+from fitsense.planning.tables import load_tables
+from fitsense.planning.wording import find_stop_signs
 from fitsense.safety.energy import calorie_bounds, energy_need
 from fitsense.safety.meals import find_forbidden_foods
-from fitsense.safety.screening import screen
+from fitsense.safety.screening import Limits, screen
 from fitsense.safety.verifier import verify_plan
 
 
@@ -81,18 +83,6 @@ def test_derived_numbers_are_the_plans_numbers():
         make_request("plan_creation", with_derived(profile))
 
 
-def test_a_plan_takes_under_five_milliseconds():
-    people = spread_profiles(60)
-    for profile in people[:5]:
-        prescribe(profile)
-    spent = []
-    for profile in people:
-        start = time.process_time()
-        prescribe(profile)
-        spent.append(time.process_time() - start)
-    assert sorted(spent)[len(spent) // 2] < 0.005
-
-
 @pytest.mark.parametrize("days", [2, 3, 4, 5, 6])
 @pytest.mark.parametrize("access", ACCESS)
 def test_a_week_pushes_pulls_squats_and_hinges(days, access):
@@ -126,6 +116,129 @@ def test_disliked_exercises_go_and_too_hard_ones_get_easier():
 def test_liked_activity_decides_the_cardio():
     plan = prescribe(make_profile(goals=["weight_loss"], access="no_equipment", activities=["Swimming on Sundays"]))
     assert "Pool Swim" in {entry.name for _, entry in iter_entries(plan)}
+
+
+@pytest.mark.parametrize(("said", "kept"), [
+    ("busy on Mondays and Fridays", "Tuesday Wednesday Thursday Saturday"),
+    ("can't do Tuesdays or Thursdays", "Monday Wednesday Friday Saturday"),
+    ("no Monday, Tuesday or Friday", "Wednesday Thursday Saturday Sunday"),
+    ("no Mondays, Fridays are fine", "Tuesday Wednesday Friday Saturday"),
+    ("weekends only, no Sundays", "Saturday")])
+def test_days_in_plain_words(said, kept):
+    free = list_free_days(said)
+    assert [session.day for session in prescribe(make_profile(time=said, days=4)).workout_plan.weekly_schedule] == kept.split()
+    assert set(kept.split()) <= set(free) < set(DAYS)
+
+
+def test_where_no_day_is_free_the_plan_says_so():
+    plan = prescribe(make_profile(time="weekends only, no Saturdays, no Sundays")).workout_plan
+    assert len(plan.weekly_schedule) == 1 and "no day free" in plan.overview and "keep to the days" not in plan.overview
+
+
+def main_reps(**fields):
+    plan = prescribe(make_profile(minutes=60, **fields))
+    picked = [(entry, find_exercise(entry.name)) for _, entry in iter_entries(plan)]
+    return {int(entry.reps.split("-")[0]) for entry, exercise in picked
+            if exercise.kind == "strength" and exercise.dose == "reps" and not is_small(exercise)}
+
+
+@pytest.mark.parametrize("goal", GOALS)
+@pytest.mark.parametrize("fields", [
+    {"conditions": ["osteoporosis"], "age": 60}, {"medications": ["warfarin"]}, {"age": 13}, {"conditions": ["glorp"]}])
+def test_loads_stay_light_for_children_and_where_effort_is_capped(fields, goal):
+    for level in ("intermediate", "advanced"):
+        assert min(main_reps(level=level, goals=[goal], **fields)) >= 8
+    assert min(main_reps(level="advanced", goals=["strength_increase"])) == 3
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_heart_and_pressure_trouble_lift_ten_or_more_whatever_the_goal(goal):
+    for level in LEVELS:
+        plan = prescribe(make_profile(level=level, goals=[goal], conditions=["heart disease"], minutes=60))
+        squats = [entry.reps for _, entry in iter_entries(plan) if find_exercise(entry.name).pattern == "squat"]
+        assert squats and all(int(reps.split("-")[0]) >= 10 for reps in squats)
+
+
+def test_no_weight_over_the_head_with_a_narrow_spine():
+    plan = prescribe(make_profile(50, conditions=["spinal stenosis"], access="no_equipment", minutes=60, goals=["muscle_gain"]))
+    assert not {"Backpack Overhead Press", "Seated Bottle Press"} & {entry.name for _, entry in iter_entries(plan)}
+
+
+@pytest.mark.parametrize("condition", ["phenylketonuria", "galactosaemia"])
+def test_a_condition_nobody_knows_names_no_food_and_no_protein(condition):
+    food = prescribe(make_profile(conditions=[condition], goals=["muscle_gain"])).nutrition_suggestions
+    assert food.meal_timing.pre_workout == food.meal_timing.post_workout == f"{USUAL_DIET}."
+    assert food.macros == prescribe(make_profile(age=16)).nutrition_suggestions.macros
+
+
+@pytest.mark.parametrize("fields", [
+    {"conditions": ["type 1 diabetes"]}, {"conditions": ["type 2 diabetes"]}, {"medications": ["metformin"]},
+    {"conditions": ["kidney disease"]}, {"medications": ["insulin"]}])
+def test_where_a_care_plan_decides_no_calories_are_named(fields):
+    food = prescribe(make_profile(goals=["muscle_gain"], **fields)).nutrition_suggestions
+    assert food.calorie_target is None and "care plan" in food.meal_timing.pre_workout
+
+
+@pytest.mark.parametrize(("fields", "signs"), [
+    ({"conditions": ["type 1 diabetes", "pregnant 24 weeks"]}, ["bleeding", "contractions", "shaking", "maternity", "care plan"]),
+    ({"conditions": ["pregnant 24 weeks", "type 1 diabetes"]}, ["bleeding", "contractions", "shaking", "maternity", "care plan"]),
+    ({"conditions": ["type 2 diabetes"], "medications": ["insulin"]}, ["shaking", "care plan"]),
+    ({"conditions": ["heart disease", "epilepsy, not controlled"]}, ["chest discomfort", "emergency", "seizure"])])
+def test_the_stop_signs_of_every_condition_are_told(fields, signs):
+    overview = prescribe(make_profile(**fields)).workout_plan.overview
+    assert all(sign in overview.partition("Stop on")[2] for sign in signs)
+
+
+def test_all_stop_signs_together_leave_room_for_the_week():
+    signs = find_stop_signs(Limits(reasons=tuple((rule_id, "") for rule_id in load_tables()["stop_signs"])))
+    assert len(signs) <= 270 and signs.count("chest discomfort") == 1
+    said = ["type 1 diabetes", "pregnant 24 weeks", "heart disease", "seizures, not controlled", "breast-feeding",
+            "surgery last month, not cleared", "pre-eclampsia", "chest pain, not checked"]
+    plan = assert_sound(make_profile(conditions=said, days=7, minutes=120, time="no Sundays, no Saturdays"))
+    assert signs in plan.workout_plan.overview
+
+
+def test_nobody_is_sent_to_move_more_where_that_could_harm():
+    assert "second day" in prescribe(make_profile(days=1)).workout_plan.overview
+    for fields in ({"conditions": ["eating disorder history"]}, {"weight": 47.0}):
+        assert "second day" not in prescribe(make_profile(days=1, **fields)).workout_plan.overview
+
+
+@pytest.mark.parametrize("condition", ["ME/CFS", "long covid"])
+def test_long_lasting_fatigue_has_no_steps_up(condition):
+    weeks = prescribe(make_profile(conditions=[condition])).workout_plan.progression_plan
+    lines = str(weeks)
+    assert "minute" not in lines and "no steps up" in lines
+
+
+def test_gentle_plans_never_ask_for_more_load():
+    plan = prescribe(make_profile(conditions=["chest tightness, not checked"]))
+    assert plan.adaptive_recommendations.if_too_easy.increase_weight == 0
+
+
+def test_a_very_low_weight_keeps_sessions_short_for_the_verifier_too():
+    thin, usual = make_profile(weight=46.0, minutes=120), make_profile(minutes=120)
+    assert screen(thin).max_session_min == 45 and "check_session_minutes" in {
+        found.rule_id for found in verify_plan(thin, prescribe(usual))}
+
+
+@pytest.mark.parametrize(("fields", "is_referred"), [
+    ({"weight": 52.0}, True), ({"age": 16, "goals": ["weight_loss"]}, True), ({"age": 16}, False), ({}, False)])
+def test_who_may_not_eat_less_is_referred(fields, is_referred):
+    assert (prescribe(make_profile(**fields)).workout_plan.adaptations.referral is not None) == is_referred
+
+
+def test_type_2_diabetes_lifts_on_at_most_three_days_apart():
+    profile = make_profile(level="advanced", goals=["muscle_gain"], days=6, conditions=["type 2 diabetes"])
+    week = prescribe(profile).workout_plan.weekly_schedule
+    hard = [DAYS.index(session.day) for session in week if "Full body" in session.focus]
+    assert len(hard) == 3 and all(later - early > 1 for early, later in zip(hard, hard[1:], strict=False))
+
+
+def test_a_sore_wrist_presses_on_the_fist():
+    plan = prescribe(make_profile(injuries=["wrist"], access="no_equipment", goals=["muscle_gain"], minutes=60))
+    names = [entry.name for _, entry in iter_entries(plan) if find_exercise(entry.name).pattern == "horizontal_push"]
+    assert names[0] == "Fist Wall Push-Up"
 
 
 def test_excluded_days_are_kept_free():

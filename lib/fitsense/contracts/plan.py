@@ -141,7 +141,7 @@ class IfTooDifficult(Strict):
 
 
 class IfTooEasy(Strict):
-    """What to do when it is too easy: load increase in percent (2-10), exercises to add."""
+    """What to do when it is too easy: load increase in percent (2-10; 0 where nothing may get harder), exercises to add."""
 
     increase_weight: Percent
     add_exercises: Annotated[list[Short], Field(min_length=1, max_length=3)]

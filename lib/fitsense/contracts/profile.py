@@ -110,7 +110,7 @@ class Derived(LeanStrict):
     exercises_per_session: int
     sets_per_exercise: int
     rest: int
-    avoid: list[str]
+    avoid: Annotated[list[Words], Field(max_length=32)]
 
 
 class Profile(LeanStrict):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from fitsense.contracts.changes import Adaptation, Modification, SafetyAdjustment
 from fitsense.contracts.logs import WeekLog
@@ -53,7 +53,13 @@ class CompactDay(Strict):
     exercises: Annotated[list[CompactExercise], Field(min_length=1, max_length=10)]
 
 
-CompactWeek = Annotated[list[CompactDay], Field(min_length=1, max_length=7)]
+def _check_days(week: list[CompactDay]) -> list[CompactDay]:
+    if len({day.day for day in week}) != len(week):
+        raise ValueError("each day at most once in a week")
+    return week
+
+
+CompactWeek = Annotated[list[CompactDay], Field(min_length=1, max_length=7), AfterValidator(_check_days)]
 
 
 class ModificationInput(Strict):
@@ -98,6 +104,12 @@ class AdaptExercise(LeanStrict):
     target_rir: Annotated[float, Field(ge=0, le=10)]
     weight_kg: Annotated[float, Field(ge=0, le=600)]
     smallest_step_kg: Annotated[float, Field(gt=0, le=50)]
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        if self.rep_min > self.rep_max:
+            raise ValueError("rep_min must not be over rep_max")
+        return self
 
 
 class AdaptPlan(Strict):

@@ -40,10 +40,6 @@ class Food(Strict):
         """The diets that may eat it, wider diets included."""
         return frozenset(wider for tag in self.tags for wider in (tag, *_WIDER_DIETS.get(tag, ())))
 
-    def fits(self, diets: frozenset[str], allergens: frozenset[str]) -> bool:
-        """Tell whether somebody with these diets and allergies may eat it."""
-        return diets <= self.eaten_by() and not allergens & set(self.allergens)
-
 
 @cache
 def load_foods() -> dict[str, Food]:

@@ -12,6 +12,7 @@ from fitsense.contracts.logs import WeekLog
 from fitsense.contracts.requests import AdaptationInput, AdaptPlan, CompactExercise, Person
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.planning.calorie_steps import choose_calorie_change, choose_compact_calorie_change
+from fitsense.planning.selection import is_careful
 from fitsense.planning.tables import load_tables
 from fitsense.planning.trends import (
     Target,
@@ -22,35 +23,36 @@ from fitsense.planning.trends import (
     judge_trend,
 )
 from fitsense.planning.weeks import list_smallest
-from fitsense.safety.screening import screen_person
+from fitsense.safety.permitted import may_get_harder, screen_with_notes
+from fitsense.safety.screening import Limits
 from fitsense.safety.triage import TriageResult, stricter, triage_text
 
 DELOAD_PCT, FAILING_PCT, SMALL_PCT, LARGE_PCT, CAREFUL_PCT = -10.0, -5.0, 2.5, 5.0, 2.0
 LEAST_PCT, MOST_PCT, MOST_DOWN_PCT, FAILING_WEEKS, MOST_EASED = 2.0, 10.0, 20.0, 3, 4
 MAX_TEXT = 400
+GENTLE = "Only gentle movement is safe for you for now: nothing is made harder."
+SPARED = "What would go up but is not for you now, by your limits or what hurts, holds: leave it out and ask for a new plan."
 
 
 def adapt(given: AdaptationInput) -> Adaptation:
     """Adapt a compact week of a person to their logs."""
-    limits, weeks = screen_person(given.person), _in_order(given.logs)
+    limits, weeks = screen_with_notes(given.person, given.logs), _in_order(given.logs)
     items = list_smallest(given.plan)
     targets = [
         target for item in items if (target := _target_of(item, given.person, limits.min_rir)) is not None
     ]
-    careful = given.person.age >= 65 or limits.max_intensity != "high"
-    adherence = judge_adherence(weeks)
-    calories = choose_calorie_change(given.person.goal, weeks, adherence, limits)
-    return _answer(weeks, targets, careful, calories)
+    calories = choose_calorie_change(given.person.goal, weeks, judge_adherence(weeks), limits)
+    return _answer(weeks, targets, given.person, limits, calories)
 
 
-def adapt_compact(plan: AdaptPlan, logs: list[WeekLog]) -> Adaptation:
+def adapt_compact(plan: AdaptPlan, logs: list[WeekLog], person: Person) -> Adaptation:
     """Adapt a list of loaded exercises; load steps are whole multiples of each exercise's smallest step."""
-    weeks = _in_order(logs)
+    limits, weeks = screen_with_notes(person, logs), _in_order(logs)
     targets = [
         Target(item.name, item.sets, item.rep_min, item.rep_max, item.target_rir, item.weight_kg, item.smallest_step_kg)
         for item in plan.exercises
     ]
-    return _answer(weeks, targets, False, choose_compact_calorie_change(plan, weeks, judge_adherence(weeks)))
+    return _answer(weeks, targets, person, limits, choose_compact_calorie_change(plan, weeks, judge_adherence(weeks)))
 
 
 def _in_order(logs: list[WeekLog]) -> list[WeekLog]:
@@ -67,10 +69,10 @@ def _target_of(item: CompactExercise, person: Person, min_rir: int) -> Target | 
     ):
         return None
     rir = max(load_tables()["rir"][person.fitness_level], min_rir)
-    return Target(item.name, item.sets, numbers[0], numbers[-1], rir, item.weight_kg or 0.0)
+    return Target(item.name, item.sets, numbers[0], numbers[-1], rir, item.weight_kg or 0.0, None, "each side" in item.reps)
 
 
-def _answer(weeks: list[WeekLog], targets: list[Target], careful: bool, calories: int) -> Adaptation:
+def _answer(weeks: list[WeekLog], targets: list[Target], person: Person, limits: Limits, calories: int) -> Adaptation:
     assessment = Assessment(
         adherence=judge_adherence(weeks), trend=judge_trend(weeks, targets), recovery=judge_recovery(weeks)
     )
@@ -88,8 +90,12 @@ def _answer(weeks: list[WeekLog], targets: list[Target], careful: bool, calories
     elif assessment.recovery == "poor":
         changes, said = [], "Sleep was under 6 hours: hold the load this week and sleep first."
     else:
-        changes = _step_each(weeks, targets, careful)
-        said = _explain_steps(weeks, changes)
+        steps = [_step(weeks, target, is_careful(person.age, limits)) for target in targets]
+        wanted = [step for step in steps if step is not None]
+        safe = [step for step in wanted if not _is_up(step) or may_get_harder(step.exercise, limits)]
+        changes, said = safe[:MAX_CHANGES], _explain_steps(weeks, safe[:MAX_CHANGES])
+        if len(safe) < len(wanted):
+            said = GENTLE if limits.max_intensity == "low" else SPARED if not safe else f"{said} {SPARED}"
     calories = 0 if warning is not None else calories
     return Adaptation(
         assessment=assessment,
@@ -140,11 +146,6 @@ def _make_smaller(targets: list[Target]) -> list[Change]:
     ]
 
 
-def _step_each(weeks: list[WeekLog], targets: list[Target], careful: bool) -> list[Change]:
-    changes = [_step(weeks, target, careful) for target in targets]
-    return [change for change in changes if change is not None][:MAX_CHANGES]
-
-
 def _step(weeks: list[WeekLog], target: Target, careful: bool) -> Change | None:
     """One exercise's change from its last logged week: a step up, a step back after two failing weeks, or none."""
     sets = [one for log in (find_logs(weeks[-1], target.name) if weeks else []) for one in log.sets]
@@ -173,15 +174,20 @@ def _step_up(target: Target, lifted_kg: float, pct: float) -> Change:
     weight = target.weight_kg or lifted_kg
     step = _round_step(target, pct) if weight > 0 else 0.0
     if step <= 0:
-        return Change(
-            action="adjust",
-            exercise=target.name,
-            reps=f"{target.rep_min + 1}-{target.rep_max + 1}",
-            reason="Target reached: one repetition more.",
-        )
+        reason = "Target reached: one repetition more."
+        return Change(action="adjust", exercise=target.name, reps=_add_repetition(target), reason=reason)
     return Change(
         action="adjust", exercise=target.name, load_change_pct=step, reason="Target reached with reps in reserve."
     )
+
+
+def _add_repetition(target: Target) -> str:
+    reps = "-".join(str(number + 1) for number in sorted({target.rep_min, target.rep_max}))
+    return f"{reps} each side" if target.each_side else reps
+
+
+def _is_up(change: Change) -> bool:
+    return change.reps is not None or (change.load_change_pct or 0) > 0
 
 
 def _round_step(target: Target, pct: float) -> float:
@@ -200,7 +206,7 @@ def _round_step(target: Target, pct: float) -> float:
 def _explain_steps(weeks: list[WeekLog], changes: list[Change]) -> str:
     if not weeks or not any(week.sessions for week in weeks):
         return "No sessions are logged yet: hold the plan and log each set."
-    ups = sum((change.load_change_pct or 1) > 0 and change.sets is None for change in changes)
+    ups = sum(map(_is_up, changes))
     downs = len(changes) - ups
     if not changes:
         return "Hold the load until every set reaches the top of its range with the planned reps in reserve."

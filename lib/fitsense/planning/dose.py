@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import Exercise
-from fitsense.planning.selection import Selector
+from fitsense.planning.selection import ADULT, OLDER, Selector
 from fitsense.planning.tables import load_tables
 
 EASY_REST_S, EASY_REST_MOST_S = 30, 45
@@ -50,7 +50,7 @@ class Dose:
             return min(self.sets, 2)
         small = exercise.pattern in load_tables()["small_patterns"]
         sets = max(min(self.sets, 2), self.sets - 1) if small else self.sets
-        return min(sets, dict(self.trims).get(exercise.name, sets))
+        return min(sets, dict(self.trims).get(exercise.name, sets)) if self.trims else sets
 
     def rest_of(self, exercise: Exercise) -> int:
         """Rest in seconds of one exercise of the week."""
@@ -87,7 +87,7 @@ def count_most_sets(profile: Profile, selector: Selector) -> int:
         return 2
     if selector.has_rule(load_tables()["pressure_rules"]):
         return 2
-    if profile.personal_info.age >= 65 or selector.limits.max_intensity == "moderate":
+    if profile.personal_info.age >= OLDER or selector.limits.max_intensity == "moderate":
         sets = min(sets, 3)
     return max(2, sets - (1 if is_run_down(profile) or metrics.workout_completion_rate < LOW_COMPLETION else 0))
 
@@ -111,13 +111,12 @@ def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short:
     """The week's dose with given sets and rest; `short` takes the fewest repetitions."""
     tables, level = load_tables(), profile.personal_info.fitness_level
     row, rir = tables["dose"][profile.goals[0]], choose_rir(profile, selector)
-    main = row["reps"][level]
-    if profile.goals[0] == "strength_increase":
-        if is_light_strength(profile, selector):
-            main = tables["pressure_reps" if selector.has_rule(tables["pressure_rules"]) else "careful_reps"]
-        elif profile.preferences.equipment_access == "no_equipment":
-            main = tables["careful_reps" if selector.limits.seated_only else "bodyweight_strength_reps"]
-    small = row["small"]
+    main, small = row["reps"][level], row["small"]
+    if profile.goals[0] == "strength_increase" and profile.preferences.equipment_access == "no_equipment":
+        main = tables["careful_reps" if selector.limits.seated_only else "bodyweight_strength_reps"]
+    if is_light(profile, selector):
+        least = tables["pressure_reps" if selector.has_rule(tables["pressure_rules"]) else "careful_reps"]
+        main, small = (max(reps, least, key=_most_reps) for reps in (main, small))
     if short:
         main = small = tables["short_reps"]
     hold = tables["hold_seconds"]["beginner" if short else level]
@@ -126,8 +125,10 @@ def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short:
     )
 
 
-def is_light_strength(profile: Profile, selector: Selector) -> bool:
-    """Tell whether strength is trained with light loads, since three or more repetitions stay in reserve."""
+def is_light(profile: Profile, selector: Selector) -> bool:
+    """Tell whether loads stay light (rule careful_reps): under 18, effort capped, or strength with three or more in reserve."""
+    if profile.personal_info.age < ADULT or selector.limits.max_intensity != "high":
+        return True
     return profile.goals[0] == "strength_increase" and choose_rir(profile, selector) >= 3
 
 
@@ -137,9 +138,8 @@ def list_rests(profile: Profile, selector: Selector) -> list[int]:
     Light loads and bodyweight need no more rest than general fitness does.
     """
     goal = profile.goals[0]
-    if is_light_strength(profile, selector) or (
-        goal == "strength_increase" and profile.preferences.equipment_access == "no_equipment"
-    ):
+    no_weights = profile.preferences.equipment_access == "no_equipment"
+    if goal == "strength_increase" and (no_weights or is_light(profile, selector)):
         goal = "general_fitness"
     row, least = load_tables()["dose"][goal], selector.limits.min_rest
     rests = [*range(row["rest"], row["rest_floor"], -30), row["rest_floor"]]

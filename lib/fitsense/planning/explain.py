@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
 from fitsense.knowledge.rules import load_rules
-from fitsense.planning.causes import find_bar, find_cause
+from fitsense.planning.causes import find_bar
 from fitsense.planning.explain_entry import explain_entry
+from fitsense.planning.nutrition import find_care_rule
 from fitsense.planning.reading import Case, Said, name_kind
-from fitsense.planning.selection import Selector, select_for
-from fitsense.planning.splits import EASY_KINDS, MOST_WHOLE_BODY_DAYS, count_session_minutes
+from fitsense.planning.selection import ADULT, Selector, select_for
+from fitsense.planning.splits import EASY_KINDS, MOST_WHOLE_BODY_DAYS
 from fitsense.planning.tables import load_tables, name_goal
-from fitsense.planning.wording import find_stop_sign
+from fitsense.planning.wording import find_stop_signs
 from fitsense.safety.energy import energy_need
 from fitsense.safety.goals import fit_goals
 
-ADULT = 18
 WEEK, FOOD = "workout_plan.weekly_schedule", "nutrition_suggestions"
 
 
@@ -60,7 +60,9 @@ def _explain_week(case: Case) -> Iterator[Said]:
     n_strength = sum(name_kind(session.focus) not in EASY_KINDS for session in week)
     if n_strength:
         level, apart = case.profile.personal_info.fitness_level, n_strength <= MOST_WHOLE_BODY_DAYS
-        yield Said(WEEK, f"{n_strength} of strength at {level} level for {name_goal(case.goal)}", "dose_frequency_level")
+        capped = [rule_id for rule_id in load_tables()["strength_days_by_rule"] if case.selector.has_rule([rule_id])]
+        yield Said(WEEK, f"{n_strength} of strength at {level} level for {name_goal(case.goal)}",
+                   next(iter(capped), "dose_frequency_level"))
         yield Said(WEEK, "whole-body days, set apart" if apart else "upper and lower body take turns",
                    "whole_body_apart" if apart else "split_by_days")
     for index, session in enumerate(week):
@@ -89,17 +91,13 @@ def _explain_session(case: Case, place: str, session, kind: str) -> Said:
 def _explain_minutes(case: Case, place: str, session) -> Said:
     limits, asked = case.limits, case.profile.preferences.workout_duration
     parts = f"{limits.warm_up_min} minutes of warm-up and {limits.cool_down_min} of cool-down in {session.duration}"
-    most = count_session_minutes(case.profile, case.selector)
-    if most < min(asked, limits.max_session_min):
-        rule_id = next(rule_id for rule_id, _ in limits.reasons if rule_id in load_tables()["session_minutes_by_rule"])
-        return Said(place, f"{parts}, at most {most}", rule_id)
     if limits.max_session_min < asked:
         return case.because("max_session_min", place, f"{parts}, at most {limits.max_session_min}", "sets_by_time", "")
     return case.because("warm_up_min", place, f"{parts}; {asked} asked for", "sets_by_time", "")
 
 
 def _explain_level(case: Case, place: str, session, kind: str) -> Said:
-    if kind in ("recovery", "gentle"):
+    if kind == "recovery":
         return Said(place, "low, since the day is there to recover", "recovery_days")
     if session.intensity_level == "high" or case.limits.max_intensity == "high":
         return Said(place, f"{session.intensity_level}, from level, goal and reserve", "effort_near_failure")
@@ -130,7 +128,7 @@ def _explain_adaptations(case: Case) -> Iterator[Said]:
                "effort_near_failure")
     if adaptations.referral is not None:
         yield Said(f"{place}.referral", "a professional should be asked first", "check_referral")
-        yield Said("workout_plan.overview", find_stop_sign(case.limits), "stop_signs")
+        yield Said("workout_plan.overview", find_stop_signs(case.limits), "stop_signs")
     if case.profile.goals != case.told.goals:
         yield case.because("allow_deficit", "workout_plan.name", "general fitness instead of weight loss", "goal_not_now", "")
     if case.selector.limited_parts():
@@ -156,17 +154,29 @@ def _explain_food(case: Case) -> Iterator[Said]:
         yield case.because("allow_deficit", place, f"{target} kcal: the need itself, no deficit", "energy_activity", "")
     else:
         yield Said(place, f"{target} kcal: resting need by Mifflin-St Jeor times activity", "energy_resting")
-    share = food.macros.protein
-    yield Said(f"{FOOD}.macros", f"protein {share} %, from grams per kg and the goal" if target is not None
-               else f"protein {share} % and a balanced rest, since there is no number to divide", "protein_daily")
+    yield _explain_macros(case, food.macros.protein, target)
     yield _explain_meals(case)
+
+
+def _explain_macros(case: Case, share: int, target: int | None) -> Said:
+    place, care = f"{FOOD}.macros", find_care_rule(case.limits)
+    if care is not None and target is None:
+        return Said(place, f"protein {share} % and a balanced rest, the same for everybody whose care plan decides", care)
+    if case.limits.unrecognised:
+        return Said(place, f"protein {share} % and a balanced rest: a condition we did not recognise may need its own diet",
+                    "screen_unrecognised")
+    if target is None:
+        return Said(place, f"protein {share} % and a balanced rest, since there is no number to divide", "protein_daily")
+    return Said(place, f"protein {share} %, from grams per kg and the goal", "protein_daily")
 
 
 def _explain_meals(case: Case) -> Said:
     place, given = f"{FOOD}.meal_timing", case.profile.constraints
-    care = find_cause(case.limits, "allow_calorie_number") if not case.limits.allow_calorie_number else None
-    if care is not None and "care plan" in case.plan.nutrition_suggestions.meal_timing.pre_workout:
-        return Said(place, "meals stay as the care plan has them", care["rule_id"])
+    care = find_care_rule(case.limits)
+    if care is not None:
+        return Said(place, "meals stay as the care plan has them", care)
+    if case.limits.unrecognised:
+        return Said(place, "usual meals: a condition we did not recognise may need its own diet", "screen_unrecognised")
     if given.diet or given.allergies:
         return Said(place, "only foods that fit diet and allergies", "check_meals")
     return Said(place, "a light snack before, protein and starch after", "carbs_fuel")

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from fitsense.contracts.plan import ExerciseEntry, SessionDay
 from fitsense.knowledge.exercises import Exercise, find_exercise
 from fitsense.planning.causes import find_bar, find_cause, list_causes
-from fitsense.planning.dose import LOW_COMPLETION, choose_rir, count_most_sets, is_run_down, is_small, list_rests
+from fitsense.planning.dose import LOW_COMPLETION, count_most_sets, is_light, is_run_down, is_small, list_rests
 from fitsense.planning.reading import Case, Said
-from fitsense.planning.selection import find_liked_activities
+from fitsense.planning.selection import OLDER, find_liked_activities
 from fitsense.planning.splits import EASY_KINDS, needs_cardio
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.effort import read_rir
-
-OLDER = 65
 
 
 def explain_entry(case: Case, place: str, session: SessionDay, entry: ExerciseEntry, kind: str) -> Iterator[Said]:
@@ -114,11 +112,11 @@ def _explain_amount(case: Case, place: str, entry: ExerciseEntry, exercise: Exer
         return Said(place, f"{reps}, long enough to learn from", "dose_balance_65")
     if exercise.dose == "seconds":
         return Said(place, f"{reps} by level", "hold_time")
-    rir, counted = choose_rir(case.profile, case.selector), reps.replace(" each side", "") + " repetitions"
+    counted = reps.replace(" each side", "") + " repetitions"
     counted += " each side" if "each side" in reps else ""
+    if not is_small(exercise) and is_light(case.profile, case.selector):
+        return case.because("max_intensity", place, f"{counted}, so that the load stays light", "careful_reps", "")
     if case.goal == "strength_increase" and not is_small(exercise):
-        if rir >= 3:
-            return Said(place, f"{counted}: with more in reserve the load is lighter", "careful_reps")
         return Said(place, f"{counted}, heavy for strength", "strength_heavy")
     return Said(place, f"{counted} for {name_goal(case.goal)}", "reps_by_goal")
 

@@ -14,6 +14,7 @@ from fitsense.contracts.requests import CompactDay, Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.knowledge.rules import load_rules
 from fitsense.planning.intents import find_named
+from fitsense.planning.nutrition import find_care_rule
 from fitsense.planning.selection import select_for_person
 from fitsense.safety.screening import Limits, screen_person
 
@@ -119,10 +120,11 @@ def _tell_rules(words: str, limits: Limits) -> list[str]:
 def _list_withheld(limits: Limits) -> dict[str, str]:
     """Rules that may not be told to a person with these limits -> what is said instead."""
     no_advice = not (limits.allow_deficit and limits.allow_calorie_number)
-    has_kidney_diet = any("kidney" in rule_id for rule_id, _ in limits.reasons)
     harmful = {
         "eating_less": no_advice,
-        "protein_number": has_kidney_diet or no_advice,
+        "protein_number": no_advice or bool(limits.unrecognised),
+        "care_plan": find_care_rule(limits) is not None,
+        "fluid": any(rule_id in load_topics()["fluid_rules"] for rule_id, _ in limits.reasons),
         "heavy_loads": limits.max_intensity != "high",
     }
     return {rule: row["say"] for row in load_topics()["withheld"] if harmful[row["where"]] for rule in row["rules"]}

@@ -69,7 +69,7 @@ def fit_week(profile: Profile, selector: Selector) -> Fitted:
     apart = count_strength_days(profile, selector, n_days) <= MOST_WHOLE_BODY_DAYS
     weekdays = choose_weekdays(n_days, profile.constraints.time_restrictions, apart)
     kinds = list_day_kinds(profile, selector, weekdays)
-    most = count_exercises(profile.preferences.workout_duration, kinds, selector)
+    most = count_exercises(count_session_minutes(profile, selector), kinds, selector)
     for n_exercises in range(most, 0, -1):
         days = draft_week(profile, selector, weekdays, kinds, n_exercises, minutes)
         for dose in _list_doses(profile, selector, n_exercises):

@@ -13,7 +13,7 @@ import yaml
 
 from fitsense.contracts.plan import DAYS
 from fitsense.contracts.requests import CompactDay
-from fitsense.safety.reports import find_parts, is_hurting
+from fitsense.safety.reports import find_hurt_parts
 
 IntentKind = Literal[
     "injury",
@@ -72,8 +72,8 @@ def read_intent(text: str, week: list[CompactDay]) -> Intent:
     """Read one request."""
     table, words = load_requests(), text.lower().replace("\u2019", "'")
     day = next((day for day in DAYS if re.search(rf"\b{day.lower()}s?\b", words)), None)
-    if is_hurting(words) and find_parts(words):
-        return Intent("injury", parts=find_parts(words))
+    if find_hurt_parts(words):
+        return Intent("injury", parts=find_hurt_parts(words))
     named, patterns = find_named(words, week), _find_patterns(words)
     for row in table["intents"]:
         if not row["words"].search(words) or (row["kind"] == "dislike" and not (named or patterns)):

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from fitsense.contracts.meals import DayTotals, Meal, MealDay, MealItem, MealWeek, UnusedIngredient
 from fitsense.contracts.plan import DAYS
-from fitsense.contracts.profile import Profile, bmi
+from fitsense.contracts.profile import Profile
 from fitsense.knowledge.foods import Food
 from fitsense.planning.ingredients import find_food
 from fitsense.planning.meal_choice import Chooser, Slot, share_of_protein
-from fitsense.planning.nutrition import CARE_PLAN_RULES, choose_calories, choose_macros, find_fitting_foods
+from fitsense.planning.nutrition import choose_calories, choose_macros, find_care_rule, find_fitting_foods
 from fitsense.planning.portions import Target, add_up, fit_portions
 from fitsense.planning.tables import name_goal
 from fitsense.safety.food_limits import FoodLimits, list_allergies, read_food_limits
@@ -21,9 +21,10 @@ from fitsense.safety.screening import Limits, screen
 ENERGY_TOLERANCE, PROTEIN_TOLERANCE = 0.08, 0.12  # promised to the person: 10 and 15 percent
 MOST_CHANGES, MOST_ITEMS = 12, 8
 MOST_OF_ROLE = {"protein": (2, 1), "fat": (3, 2), "carb": (2, 1)}  # in a meal, in a snack
-# Blood thinners: what is eaten of green leaves must stay even, which the care team sees to.
-CARE_RULES = (*CARE_PLAN_RULES, "blood_thinner")
-LOW_BMI = 18.5
+# Why there is no number, by the first of these that stands behind the limits.
+CAUSES = {"under_18": "You are under 18", "low_bmi": "Your weight is low for your height",
+          "pregnan": "You told us of a pregnancy or a birth", "postpartum": "You told us of a pregnancy or a birth",
+          "wheelchair": "The formula for calories was made for people who walk"}
 PATTERN = ("Breakfast: a starchy food, a protein food and fruit.", "Lunch: a protein food, a starchy food and vegetables.",
            "Dinner: as lunch, with another protein food.", "Snacks between meals when you are hungry: fruit with a little more.",
            "Only foods that your diet and any allergies allow, and enough to feel full.")
@@ -68,22 +69,20 @@ def _answer_without_numbers(profile: Profile, limits: Limits, allowed: FoodLimit
     if allowed.unknown:
         return MealWeek(kind="refused", reason=f'We do not recognise the allergy "{allowed.unknown[0][:80]}", so we name no '
                                                "food: name it in other words, or ask a dietitian for a week of meals.")
-    if any(part in rule_id for rule_id, _ in limits.reasons for part in CARE_RULES):
-        return MealWeek(kind="referred", reason="What and how much you eat is part of your care plan: ask your doctor or a "
-                                                "dietitian for a week of meals, and keep your regular meals until then.")
+    if find_care_rule(limits) is not None:
+        return MealWeek(kind="referred", reason="What you eat is part of your care plan: ask your doctor or a dietitian for a "
+                                                "week of meals, and keep your regular meals until then.")
     if limits.unrecognised:
         return MealWeek(kind="referred", reason=f'We do not recognise "{limits.unrecognised[0][:80]}", which may need its own '
                                                 "diet: ask your doctor or a dietitian for a week of meals.")
     if not (limits.allow_deficit and limits.allow_calorie_number):
-        return MealWeek(kind="pattern", reason=f"{_name_cause(profile)}, so here are regular meals without numbers: how much "
+        return MealWeek(kind="pattern", reason=f"{_name_cause(limits)}, so here are regular meals without numbers: how much "
                                                "you need is for your doctor or a dietitian.", pattern=list(PATTERN))
     return None
 
 
-def _name_cause(profile: Profile) -> str:
-    if profile.personal_info.age < 18:
-        return "You are under 18"
-    return "Your weight is low for your height" if bmi(profile) < LOW_BMI else "You told us of a pregnancy or a birth"
+def _name_cause(limits: Limits) -> str:
+    return next(words for part, words in CAUSES.items() if any(part in rule_id for rule_id, _ in limits.reasons))
 
 
 def _find_target(profile: Profile, limits: Limits, allowed: FoodLimits) -> tuple[Target, int]:
@@ -170,4 +169,4 @@ def _say_why(profile: Profile, target: Target) -> str:
     kept += [f"allergy: {text}" for text in list_allergies(given)]
     words = f", kept to: {'; '.join(kept)}"[:160] if kept else ""
     return (f"About {target.kcal:,} kcal and {target.protein:.0f} g of protein a day for {name_goal(profile.goals[0])}{words}; "
-            "read every label, since packed foods differ.")
+            "grams are as eaten, so rice, pasta and meat cooked; read every label, since packed foods differ.")

@@ -13,10 +13,12 @@ from fitsense.contracts.requests import CompactExercise, ModificationInput
 from fitsense.knowledge.exercises import Exercise, find_exercise
 from fitsense.planning.applying import DEFAULT_MINUTES, read_minutes, suggest_reps
 from fitsense.planning.intents import Intent, read_intent
-from fitsense.planning.selection import Selector, select_for_person
+from fitsense.planning.selection import Selector, is_careful, select_for_person
 from fitsense.planning.splits import is_gentle
 from fitsense.planning.weeks import Proposal, estimate_minutes, find_form, find_replacement, list_names, list_smallest
-from fitsense.safety.screening import ACCESS_ORDER, screen_person
+from fitsense.safety.permitted import may_get_harder
+from fitsense.safety.reports import screen_with_parts
+from fitsense.safety.screening import ACCESS_ORDER
 from fitsense.safety.triage import triage_text
 
 ADD_SETS, EASIER_PCT, HARDER_PCT, CAREFUL_HARDER_PCT, MOST_LIFTS = 2, -10, 5, 2.5, 4
@@ -38,17 +40,11 @@ def modify(given: ModificationInput) -> Modification:
         )
     intent = read_intent(given.request, given.plan)
     if intent.kind == "injury":
-        selector = spare_parts(given.person, intent.parts)
+        selector = select_for_person(given.person, screen_with_parts(given.person, intent.parts))
     proposal = Proposal(given.person, selector, given.plan)
     summary = _HANDLERS[intent.kind](proposal, intent)
     note = triage.message if triage.triage == "modify" else selector.limits.referral or USUAL_NOTE
     return Modification(summary=summary, changes=proposal.changes, kept=proposal.kept(), safety_note=note)
-
-
-def spare_parts(person, parts: tuple[str, ...]) -> Selector:
-    """The selector of the person as if these parts were injured as well."""
-    injured = person.model_copy(update={"injuries": list(dict.fromkeys([*person.injuries, *parts]))})
-    return replace(select_for_person(person), limits=screen_person(injured))
 
 
 def list_unsafe(proposal: Proposal) -> list[str]:
@@ -125,16 +121,14 @@ def _drop_days(proposal: Proposal, intent: Intent) -> str:
         return "Nothing to drop there: name one of the training days of your plan."
     dropped = []
     for day in days[:n_drop]:
-        if len(proposal.changes) + len(day.exercises) <= MAX_CHANGES:
-            for item in day.exercises:
-                proposal.offer(action="remove", day=day.day, exercise=item.name, reason="One day fewer.")
+        gone = [{"action": "remove", "day": day.day, "exercise": item.name, "reason": "One day fewer."} for item in day.exercises]
+        if proposal.offer_all(gone):
             dropped.append(day.day)
+    if not dropped:
+        return f"That is more than one answer can change ({MAX_CHANGES} exercises): ask for a new plan with fewer days."
     left = have - len(dropped)
-    return (
-        f"{' and '.join(dropped)} dropped: {left} day{'s' if left > 1 else ''} left. Ask again to drop more."
-        if len(dropped) < n_drop
-        else f"{' and '.join(dropped)} dropped: {left} day{'s' if left > 1 else ''} left."
-    )
+    more = " Ask again to drop more." if len(dropped) < n_drop else ""
+    return f"{' and '.join(dropped)} dropped: {left} day{'s' if left > 1 else ''} left.{more}"
 
 
 def _shorten_days(proposal: Proposal, intent: Intent) -> str:
@@ -238,8 +232,9 @@ def list_lifts(proposal: Proposal, intent: Intent) -> list:
 def _make_harder(proposal: Proposal, intent: Intent) -> str:
     if is_gentle(proposal.selector):
         return "Only gentle movement is safe for you for now: nothing is made harder."
-    careful = proposal.selector.limits.max_intensity != "high" or proposal.person.age >= 65
-    for item in list_lifts(proposal, intent):
+    limits = proposal.selector.limits
+    careful = is_careful(proposal.person.age, limits)
+    for item in (item for item in list_lifts(proposal, intent) if may_get_harder(item.name, limits)):
         _step_effort(proposal, item, "harder", CAREFUL_HARDER_PCT if careful else HARDER_PCT, bool(intent.names))
     if proposal.changes:
         return "A small step up; keep the same reps in reserve."

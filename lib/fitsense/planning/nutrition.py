@@ -1,7 +1,7 @@
 """Nutrition: a calorie target within safety's bounds, macros in percent, and a light word on meals.
 
-Rules energy_deficit, energy_surplus, protein_daily. No number where a number would harm; no timing advice where a care
-plan decides (diabetes, eating-disorder history, kidney disease). Knows nothing of training.
+Rules energy_deficit, energy_surplus, protein_daily. No number where a number would harm or a care plan decides (diabetes,
+eating-disorder history, kidney disease), and there no timing advice either. Knows nothing of training.
 """
 
 from functools import cache
@@ -30,10 +30,13 @@ PROTEIN_G_PER_KG = {
 FAT_SHARE = {"endurance_improvement": 25}
 CAPPED_BMI = 27
 LEAST_MUSCLE_G_PER_KG = 1.6  # Morton 2018: gains level off near it
-MOST_PROTEIN, MOST_PROTEIN_DIABETES = 30, 25  # percent of energy (heuristic)
+MOST_PROTEIN = 30  # percent of energy (heuristic)
+PLAIN_MACROS, KIDNEY_MACROS = Macros(protein=20, carbs=50, fat=30), Macros(protein=15, carbs=55, fat=30)
 MEAL_PARTS = ("before", "before_with", "after_protein", "after_with")
 USUAL_MEAL, USUAL_DIET = "Your usual meal, without what you are allergic to", "Your usual meal, as your diet allows"
-CARE_PLAN_RULES = ("diabetes", "eating_disorder", "kidney", "insulin", "very_low_bmi")
+# Whose food a care plan decides: no timing, no week of meals and, by screening.yaml, no calorie number; that stays with a
+# blood thinner alone, where only green leaves must stay even.
+CARE_PLAN_RULES = ("diabetes", "eating_disorder", "kidney", "insulin", "very_low_bmi", "blood_thinner")
 
 
 @cache
@@ -74,34 +77,40 @@ def suggest_nutrition(profile: Profile, limits: Limits) -> NutritionSuggestions:
 
 
 def choose_macros(profile: Profile, limits: Limits, target: int | None) -> Macros:
-    """Macros in percent of energy, protein from g/kg rounded to 5; a balanced 20/50/30 where there is no target."""
-    if target is None or _has_rule(limits, ("kidney",)):
-        return Macros(protein=20 if target is None else 15, carbs=50 if target is None else 55, fat=30)
+    """Macros in percent of energy, protein from g/kg rounded to 5; plain ones where there is no target to divide.
+
+    Plain ones too where a condition nobody recognised may need its own diet.
+    """
+    if any("kidney" in rule_id for rule_id, _ in limits.reasons):
+        return KIDNEY_MACROS
+    if target is None or limits.unrecognised:
+        return PLAIN_MACROS
     info, goal = profile.personal_info, profile.goals[0]
     weight = min(info.weight_kg, CAPPED_BMI * (info.height_cm / 100) ** 2)
     share = PROTEIN_G_PER_KG[goal] * weight * 4 / target * 100
     protein = max(int((share + 2.5) // 5) * 5, 15)
     if goal in SURPLUS_KCAL and protein * target / 400 < LEAST_MUSCLE_G_PER_KG * weight:
         protein += 5
-    protein = min(protein, MOST_PROTEIN_DIABETES if _has_rule(limits, ("diabetes",)) else MOST_PROTEIN)
+    protein = min(protein, MOST_PROTEIN)
     fat = FAT_SHARE.get(goal, 30)
     return Macros(protein=protein, carbs=100 - protein - fat, fat=fat)
 
 
-def _has_rule(limits: Limits, parts: tuple[str, ...]) -> bool:
-    return any(part in rule_id for rule_id, _ in limits.reasons for part in parts)
+def find_care_rule(limits: Limits) -> str | None:
+    """The first rule of a person whose food a care plan decides; None where none does."""
+    return next((rule_id for rule_id, _ in limits.reasons if any(part in rule_id for part in CARE_PLAN_RULES)), None)
 
 
 def suggest_meals(profile: Profile, limits: Limits) -> MealTiming:
     """What to eat around training, from foods that fit the diet and the allergies."""
-    if _has_rule(limits, CARE_PLAN_RULES):
+    if find_care_rule(limits) is not None:
         return MealTiming(
             pre_workout="Keep your regular meals, as your care plan says.",
             post_workout="A balanced meal from your usual foods.",
         )
     given = profile.constraints
     allergies = tuple(list_allergies(given))
-    is_hidden = read_food_limits(given.diet or "", allergies).hidden
+    is_hidden = read_food_limits(given.diet or "", allergies).hidden or limits.unrecognised
     table, fits = load_meal_parts(), frozenset() if is_hidden else find_fitting_foods(profile)
     meals = [[name for name in table[part] if name in fits] for part in MEAL_PARTS]
     before, beside, protein, starch = (names[0] if names else None for names in meals)

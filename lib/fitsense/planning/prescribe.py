@@ -8,9 +8,8 @@ from fitsense.contracts.profile import Profile
 from fitsense.planning.fitting import fit_week
 from fitsense.planning.nutrition import suggest_nutrition
 from fitsense.planning.recommendations import recommend
-from fitsense.planning.selection import select_for
+from fitsense.planning.selection import is_careful, select_for
 from fitsense.planning.sessions import write_week
-from fitsense.planning.splits import is_careful
 from fitsense.planning.wording import name_plan, write_adaptations, write_overview, write_progression
 from fitsense.safety.goals import fit_goals
 
@@ -32,5 +31,5 @@ def prescribe(profile: Profile) -> Plan:
     return Plan(
         workout_plan=workout,
         nutrition_suggestions=suggest_nutrition(profile, selector.limits),
-        adaptive_recommendations=recommend(selector, fitted, is_careful(profile, selector)),
+        adaptive_recommendations=recommend(selector, fitted, is_careful(profile.personal_info.age, selector.limits)),
     )

@@ -30,7 +30,7 @@ def recommend(selector: Selector, fitted: Fitted, careful: bool) -> AdaptiveReco
     return AdaptiveRecommendations(
         if_too_difficult=IfTooDifficult(reduce_weight=REDUCE_PCT, modify_exercises=list_easier(chosen, selector)),
         if_too_easy=IfTooEasy(
-            increase_weight=CAREFUL_INCREASE_PCT if careful else INCREASE_PCT,
+            increase_weight=0 if is_gentle(selector) else CAREFUL_INCREASE_PCT if careful else INCREASE_PCT,
             add_exercises=list_additions(chosen, selector, careful),
         ),
         if_time_constrained=IfTimeConstrained(

@@ -4,13 +4,11 @@ The class, the words and the stop signs are safety's; this room only adds change
 condition that the profile does not have yet is taken into the limits at once, and the reply says what to do about it.
 """
 
-from dataclasses import replace
-
 from fitsense.contracts.changes import MAX_CHANGES, Change, SafetyAdjustment
-from fitsense.contracts.requests import Person, SafetyInput
+from fitsense.contracts.requests import SafetyInput
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.planning.modifying import list_unsafe, swap_unsafe
-from fitsense.planning.selection import Selector, select_for_person
+from fitsense.planning.selection import select_for_person
 from fitsense.planning.weeks import Proposal, list_smallest
 from fitsense.safety.reports import Report, read_report
 from fitsense.safety.triage import TriageResult, triage_text
@@ -26,7 +24,7 @@ def reply_safety(given: SafetyInput) -> SafetyAdjustment:
     if result.triage != "modify":
         return _reply(result, result.message, [], result.see_professional)
     report = read_report(given.person, given.message)
-    spared = Proposal(given.person, _select(given.person, report), given.plan, most=MAX_CHANGES)
+    spared = Proposal(given.person, select_for_person(given.person, report.limits), given.plan, most=MAX_CHANGES)
     swap_unsafe(spared, _name_reason(report))
     if report.conditions:
         message = _tell_new_condition(report, list_unsafe(spared))
@@ -37,10 +35,6 @@ def reply_safety(given: SafetyInput) -> SafetyAdjustment:
 def _reply(result: TriageResult, message: str, changes: list[Change], see_professional: bool) -> SafetyAdjustment:
     return SafetyAdjustment(triage=result.triage, message=message, changes=changes, stop_signs=list(result.stop_signs),
                             see_professional=see_professional)
-
-
-def _select(person: Person, report: Report) -> Selector:
-    return replace(select_for_person(person), limits=report.limits)
 
 
 def _name_reason(report: Report) -> str:

@@ -4,18 +4,19 @@ Order: the pools of tables.yaml, then moved by what the person liked, hated, fou
 they named. A function of the profile alone. Knows nothing of days, sets or minutes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from fitsense.contracts.profile import BODY_PARTS, PreviousWorkout, Profile
+from fitsense.contracts.profile import BODY_PARTS, Equipment, Goal, Level, PreviousWorkout, Profile
 from fitsense.contracts.requests import Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
 from fitsense.planning.tables import load_tables
-from fitsense.safety.goals import fit_goal, fit_goals
+from fitsense.safety.goals import fit_goal
 from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
 
 # How many of a pool the week goes through; two for every other pattern.
 N_ROTATED = {"mobility": 6}
-OLDER, SHORT_SESSION_MIN, DRILL_MET = 65, 20, 2.5
+ADULT, OLDER, SHORT_SESSION_MIN, DRILL_MET = 18, 65, 20, 2.5
 LARGE_PATTERNS = ("squat", "hinge", "horizontal_push", "vertical_push", "horizontal_pull", "vertical_pull")
 
 
@@ -67,14 +68,25 @@ class Selector:
         if pattern == "cardio":
             names = [*self.liked_cardio, *names]
         allowed = [exercise for exercise in map(load_exercises().get, dict.fromkeys(names)) if self.allows(exercise)]
-        if self.prefers_supported:
-            allowed.sort(key=_is_strained)
-        if self.is_short:
-            allowed.sort(key=lambda exercise: exercise.each_side)
-        last = {name for rule_id, _ in self.limits.reasons for name in load_tables()["last_by_rule"].get(rule_id, ())}
-        flags = {flag for rule_id, _ in self.limits.reasons for flag in load_tables()["last_flags_by_rule"].get(rule_id, ())}
-        allowed.sort(key=lambda exercise: exercise.name in last or bool(flags & set(exercise.flags)))
-        return self._apply_feedback(allowed, pattern)
+        allowed.sort(key=self._rank)
+        return self._apply_feedback(allowed, pattern) if self.feedback else allowed
+
+    def _rank(self, exercise: Exercise) -> tuple[bool, bool, bool]:
+        """What suits this person less comes later: by rule, in a short session what has sides, what asks for a hard brace."""
+        suits_least = exercise.name in self._last_names or not self._last_flags.isdisjoint(exercise.flags)
+        return suits_least, self.is_short and exercise.each_side, self.prefers_supported and _is_strained(exercise)
+
+    @cached_property
+    def _last_names(self) -> frozenset[str]:
+        return self._list_last("last_by_rule")
+
+    @cached_property
+    def _last_flags(self) -> frozenset[str]:
+        return self._list_last("last_flags_by_rule")
+
+    def _list_last(self, table: str) -> frozenset[str]:
+        rows = load_tables()[table]
+        return frozenset(name for rule_id, _ in self.limits.reasons for name in rows.get(rule_id, ()))
 
     def _apply_feedback(self, allowed: list[Exercise], pattern: str) -> list[Exercise]:
         first, dropped = [], set()
@@ -134,26 +146,30 @@ def find_liked_activities(texts: list[str]) -> tuple[list[str], bool]:
 
 def select_for(profile: Profile) -> Selector:
     """The selector of a full profile."""
-    cardio, _ = find_liked_activities(profile.preferences.preferred_activities)
+    info, asked = profile.personal_info, profile.preferences
+    cardio, _ = find_liked_activities(asked.preferred_activities)
     limits, tables = screen(profile), load_tables()
     if "endurance_improvement" in profile.goals:
         cardio = [*cardio, *tables["endurance_cardio"]]
     rules = [rule_id for rule_id, _ in limits.reasons if rule_id in tables["cardio_by_rule"]]
     cardio = [*(name for rule_id in rules for name in tables["cardio_by_rule"][rule_id]), *cardio]
-    return Selector(
-        limits=limits,
-        access=profile.preferences.equipment_access,
-        level=profile.personal_info.fitness_level,
-        goal=fit_goals(profile, limits).goals[0],
-        liked_cardio=cardio,
-        feedback=list(profile.feedback.previous_workouts),
-        prefers_supported=profile.personal_info.age >= OLDER or limits.max_intensity != "high" or bool(limits.max_joint_load),
-        is_short=profile.preferences.workout_duration <= SHORT_SESSION_MIN,
-    )
+    selector = _make_selector(limits, asked.equipment_access, info.fitness_level, profile.goals[0], info.age,
+                              asked.workout_duration)
+    return replace(selector, liked_cardio=cardio, feedback=list(profile.feedback.previous_workouts))
 
 
-def select_for_person(person: Person) -> Selector:
-    """The selector of the short form of a profile."""
-    limits = screen_person(person)
-    goal = fit_goal(person.goal, limits)
-    return Selector(limits=limits, access=person.equipment_access, level=person.fitness_level, goal=goal)
+def select_for_person(person: Person, limits: Limits | None = None) -> Selector:
+    """The selector of the short form of a profile; with `limits` where a message adds to the person's own."""
+    return _make_selector(limits or screen_person(person), person.equipment_access, person.fitness_level, person.goal, person.age,
+                          person.workout_duration)
+
+
+def _make_selector(limits: Limits, access: Equipment, level: Level, goal: Goal, age: int, minutes: int) -> Selector:
+    supported = is_careful(age, limits) or bool(limits.max_joint_load)
+    return Selector(limits=limits, access=access, level=level, goal=fit_goal(goal, limits), prefers_supported=supported,
+                    is_short=minutes <= SHORT_SESSION_MIN)
+
+
+def is_careful(age: int, limits: Limits) -> bool:
+    """Tell whether age or limits ask for a gentler week: fewer hard days, smaller steps, supported exercises."""
+    return age >= OLDER or limits.max_intensity != "high" or limits.seated_only

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from fitsense.contracts.plan import DAYS, MAX_ENTRIES_PER_WEEK, Day
 from fitsense.contracts.profile import Profile
-from fitsense.planning.selection import Selector, find_liked_activities
+from fitsense.planning.selection import Selector, find_liked_activities, is_careful
 from fitsense.planning.tables import load_tables
 
 CROWDED_ENTRIES = 20  # a plan with a referral or lines for two parts still keeps within 2,100 tokens
@@ -18,12 +18,14 @@ MANY_PARTS, MANY_PARTS_ENTRIES = 3, 18  # and with lines for three parts or more
 EASY_KINDS = ("recovery", "steady", "gentle")
 CARDIO_GOALS = {"weight_loss", "endurance_improvement"}
 MOST_WHOLE_BODY_DAYS = 3
+WEEKEND = ("Saturday", "Sunday")
+_ONLY_WEEKENDS = re.compile(r"\b(?:only (?:at |on )?(?:the )?weekends?|weekends? only)\b")
+_ONLY_WEEKDAYS = re.compile(r"\b(?:only (?:on )?(?:week ?days)|week ?days only|no weekends?|not at weekends?)\b")
+# "busy on Mondays and Fridays", "no Monday, Tuesday or Friday"; of "no Mondays, Fridays are fine" only the first.
+_WEEKDAY = rf"(?:{'|'.join(DAYS).lower()})s?\b(?!\s+(?:is|are|works?|ok|okay|fine|only|free)\b)"
+_DENIED_DAYS = re.compile(rf"\b(?:no|not|never|except|busy|without|can't|cannot)\s+(?:\w+\s+){{0,3}}?{_WEEKDAY}"
+                          rf"(?:(?:\s*[,/&]\s*|\s+)(?:(?:and|or|nor|on)\s+)*{_WEEKDAY})*")
 LEAST_EASY, MOST_EASY, SHORT_EASY_MIN = 2, 3, 20  # entries of an easy day; minutes under which it has the fewest
-
-
-def is_careful(profile: Profile, selector: Selector) -> bool:
-    """Tell whether age or limits ask for a gentler week: fewer hard days, smaller steps."""
-    return profile.personal_info.age >= 65 or selector.limits.max_intensity != "high" or selector.limits.seated_only
 
 
 def is_gentle(selector: Selector) -> bool:
@@ -42,10 +44,8 @@ def count_days(profile: Profile, selector: Selector) -> int:
 
 
 def count_session_minutes(profile: Profile, selector: Selector) -> int:
-    """Longest session in minutes: as asked, or the most that limits and tables allow."""
-    by_rule = load_tables()["session_minutes_by_rule"]
-    capped = [by_rule[rule_id] for rule_id, _ in selector.limits.reasons if rule_id in by_rule]
-    return min([profile.preferences.workout_duration, selector.limits.max_session_min, *capped])
+    """Longest session in minutes: as asked, or the most that the limits allow."""
+    return min(profile.preferences.workout_duration, selector.limits.max_session_min)
 
 
 def choose_weekdays(n_days: int, said: str, apart: bool = False) -> list[Day]:
@@ -53,12 +53,7 @@ def choose_weekdays(n_days: int, said: str, apart: bool = False) -> list[Day]:
 
     `apart`: whole-body days with easy ones among them. May give fewer than n_days where their words leave fewer.
     """
-    text = said.lower()
-    free = [day for day in DAYS if not _is_excluded(day, text)]
-    if re.search(r"\b(?:only (?:at |on )?(?:the )?weekends?|weekends? only)\b", text):
-        free = ["Saturday", "Sunday"]
-    elif re.search(r"\b(?:only (?:on )?(?:week ?days)|week ?days only|no weekends?|not at weekends?)\b", text):
-        free = [day for day in free if day not in ("Saturday", "Sunday")]
+    free = list_free_days(said)
     usual: list[Day] = load_tables()["weekdays"][n_days]
     if apart:
         usual = load_tables()["weekdays_apart"].get(n_days, usual)
@@ -68,17 +63,24 @@ def choose_weekdays(n_days: int, said: str, apart: bool = False) -> list[Day]:
     return [free[index * len(free) // n_days] for index in range(n_days)] or ["Monday"]
 
 
-def _is_excluded(day: Day, text: str) -> bool:
-    return bool(
-        re.search(rf"\b(?:no|not|never|except|busy|without|can't|cannot)\s+(?:\w+\s+){{0,2}}?{day.lower()}s?\b", text)
-    )
+def list_free_days(said: str) -> list[Day]:
+    """The weekdays that a person's words leave free; all of them where they name none."""
+    text = said.lower().replace("\u2019", "'")
+    denied = " ".join(match[0] for match in _DENIED_DAYS.finditer(text))
+    free = [day for day in DAYS if day.lower() not in denied]
+    if _ONLY_WEEKENDS.search(text):
+        free = [day for day in free if day in WEEKEND]
+    elif _ONLY_WEEKDAYS.search(text):
+        free = [day for day in free if day not in WEEKEND]
+    return free
 
 
 def count_strength_days(profile: Profile, selector: Selector, n_days: int) -> int:
     """Strength days of a week of n_days: at most what level, goal and limits call for."""
     tables, level = load_tables(), profile.personal_info.fitness_level
-    most = tables["strength_days"]["careful" if is_careful(profile, selector) else level]
-    return min(most, tables["strength_days_by_goal"].get(profile.goals[0], most), n_days)
+    most = tables["strength_days"]["careful" if is_careful(profile.personal_info.age, selector.limits) else level]
+    by_rule = [days for rule_id, days in tables["strength_days_by_rule"].items() if selector.has_rule([rule_id])]
+    return min([most, tables["strength_days_by_goal"].get(profile.goals[0], most), n_days, *by_rule])
 
 
 def list_day_kinds(profile: Profile, selector: Selector, weekdays: list[Day]) -> list[str]:

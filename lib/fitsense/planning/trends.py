@@ -26,6 +26,7 @@ class Target:
     rir: float
     weight_kg: float = 0.0
     step_kg: float | None = None
+    each_side: bool = False
 
 
 def estimate_one_rep_max(weight_kg: float, reps: int) -> float:

@@ -3,18 +3,19 @@
 Knows nothing of choosing exercises; says what was chosen and why.
 """
 
+from collections.abc import Iterator
+
 from fitsense.contracts.plan import Adaptations, ProgressionPlan, ProgressionWeek
 from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import load_exercises
 from fitsense.planning.dose import LOW_COMPLETION, is_run_down
 from fitsense.planning.fitting import Fitted
-from fitsense.planning.selection import Selector
-from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_careful, is_gentle
+from fitsense.planning.selection import ADULT, Selector, is_careful
+from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_gentle, list_free_days
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import Limits
 
-MOST_OVERVIEW, MOST_LINE, LONG_SESSION_MIN = 340, 80, 60
-ADULT = 18
+MOST_OVERVIEW, MOST_LINE, LONG_SESSION_MIN = 390, 80, 60
 SHORT_OF_ASKED = 0.75  # of the minutes asked for: shorter sessions are explained
 
 
@@ -35,40 +36,44 @@ def name_plan(profile: Profile, selector: Selector, fitted: Fitted) -> str:
 
 
 def write_overview(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> str:
-    """What the week is, how a session is built, and what was adapted and why; at most 330 characters."""
+    """What the week is, how a session is built, remarks, signs to stop on and reasons; signs first where room is short."""
     limits = selector.limits
     text = (
         f"{_write_days(profile, selector, fitted)}, up to {longest} minutes with "
         f"{limits.warm_up_min} of warm-up and {limits.cool_down_min} of cool-down."
     )
-    return _add_reasons(text + _write_remarks(profile, selector, fitted, longest), limits)
+    stop = f" {find_stop_signs(limits)}" if limits.referral else ""
+    for remark in _list_remarks(profile, selector, fitted, longest):
+        text += f" {remark}" if len(text) + len(remark) + len(stop) < MOST_OVERVIEW else ""
+    return _add_reasons(text + stop, limits)
 
 
 def _write_days(profile: Profile, selector: Selector, fitted: Fitted) -> str:
     goal, kinds = name_goal(profile.goals[0]), [day.kind for day in fitted.days]
     if is_gentle(selector):
-        return f"{_count(len(kinds), 'gentle day')} a week of easy cardio and mobility, a start towards {goal}"
+        return f"{_count(len(kinds), 'day')} a week of gentle cardio and mobility towards {goal}"
     n_easy = sum(kind in EASY_KINDS for kind in kinds)
     days = _count(len(kinds) - n_easy, f"{name_split(profile, selector, fitted)} day")
     easy = "cardio or easy day" if "steady" in kinds else "easy day"
     return f"{days}{f' and {_count(n_easy, easy)}' if n_easy else ''} a week for {goal}"
 
 
-def _write_remarks(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> str:
+def _list_remarks(profile: Profile, selector: Selector, fitted: Fitted, longest: int) -> Iterator[str]:
     """What is not as asked, and why: fewer days, shorter sessions, another goal."""
-    asked, text = profile.preferences, ""
-    if len(fitted.days) < count_days(profile, selector):
-        text += " Fewer days than asked, to keep the days you have free."
+    asked = profile.preferences
+    if not list_free_days(profile.constraints.time_restrictions):
+        yield "You leave no day free: train on any that opens up."
+    elif len(fitted.days) < count_days(profile, selector):
+        yield "Fewer days than asked, to keep to the days you have free."
     elif len(fitted.days) < asked.days_per_week:
-        text += " Fewer days than asked, for your safety."
+        yield "Fewer days than asked, for your safety."
     most = count_session_minutes(profile, selector)
     if most < asked.workout_duration and most <= LONG_SESSION_MIN:
-        text += f" At most {most} minutes for now."
+        yield f"At most {most} minutes for now."
     elif longest <= SHORT_OF_ASKED * asked.workout_duration:
-        text += " More time would add little."
-    if asked.days_per_week == 1 and not is_gentle(selector):
-        text += " A second day would do much more."
-    return text
+        yield "More time would add little."
+    if asked.days_per_week == 1 and not is_gentle(selector) and not selector.has_rule(load_tables()["no_walk_rules"]):
+        yield "A second day would do much more."
 
 
 def _count(number: int, noun: str) -> str:
@@ -77,19 +82,19 @@ def _count(number: int, noun: str) -> str:
 
 def _add_reasons(text: str, limits: Limits) -> str:
     kept: list[str] = []
-    stop = find_stop_sign(limits) if limits.referral else ""
     for _, reason in limits.reasons:
-        if len(text) + len("; ".join([*kept, reason])) + len(stop) + 12 <= MOST_OVERVIEW:
+        if len(text) + len("; ".join([*kept, reason])) + 12 <= MOST_OVERVIEW:
             kept.append(reason)
-    if kept:
-        text += f" Adapted: {'; '.join(kept)}."
-    return f"{text} {stop}" if stop else text
+    return f"{text} Adapted: {'; '.join(kept)}." if kept else text
 
 
-def find_stop_sign(limits: Limits) -> str:
-    """The signs to stop on: those of the first condition that has its own, else the usual ones (rule stop_signs)."""
-    signs = load_tables()["stop_signs"]
-    return next((signs[rule_id] for rule_id, _ in limits.reasons if rule_id in signs), signs["usual"])
+def find_stop_signs(limits: Limits) -> str:
+    """The signs to stop on, the usual ones and those of every condition, and what to do then (rule stop_signs)."""
+    mine = {"usual", *(rule_id for rule_id, _ in limits.reasons)}
+    rows = [row for rule_id, row in load_tables()["stop_signs"].items() if rule_id in mine]
+    *signs, last = dict.fromkeys(sign for row in rows for sign in row["signs"])
+    acts = dict.fromkeys(row["act"] for row in rows if "act" in row)
+    return "; ".join([f"Stop on {', '.join(signs)} or {last}", *acts]) + "."
 
 
 def write_adaptations(profile: Profile, selector: Selector, fitted: Fitted) -> Adaptations:
@@ -118,8 +123,9 @@ def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> P
     """Four weeks of small steps (2-10 %, rule load_step), the fourth a deload (rule deload_week)."""
     tables = load_tables()
     if is_gentle(selector):
-        return _join_weeks(tables["load_steps"]["gentle"], tables["gentle_progression"])
-    steps = tables["load_steps"]["careful" if is_careful(profile, selector) else "usual"]
+        lines = "steady_progression" if selector.has_rule(tables["no_step_rules"]) else "gentle_progression"
+        return _join_weeks(tables["load_steps"]["gentle"], tables[lines])
+    steps = tables["load_steps"]["careful" if is_careful(profile.personal_info.age, selector.limits) else "usual"]
     picked = [pick.exercise for day in fitted.days for pick in day.picks]
     lifts = list(dict.fromkeys(exercise.name for exercise in picked if exercise.kind == "strength"))[:2]
     first = "Learn" if profile.personal_info.fitness_level == "beginner" else "Find the loads for"

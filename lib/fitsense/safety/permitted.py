@@ -3,10 +3,11 @@
 Verifier, teacher prompt and grammar all read it here. Knows nothing of grammars or prompts.
 """
 
+from fitsense.contracts.logs import WeekLog
 from fitsense.contracts.profile import Profile
-from fitsense.contracts.requests import ModificationInput, Request, SafetyInput, person_of
-from fitsense.knowledge.exercises import load_exercises
-from fitsense.safety.reports import find_parts, is_hurting, read_report, screen_with_parts
+from fitsense.contracts.requests import AdaptationInput, ModificationInput, Person, Request, SafetyInput, person_of
+from fitsense.knowledge.exercises import find_exercise, load_exercises
+from fitsense.safety.reports import find_hurt_parts, read_report, screen_with_parts
 from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
 
 
@@ -17,9 +18,23 @@ def limits_of(request: Request) -> Limits:
         return screen(asked)
     if isinstance(asked, SafetyInput):
         return read_report(asked.person, asked.message).limits
-    if isinstance(asked, ModificationInput) and is_hurting(asked.request):
-        return screen_with_parts(asked.person, find_parts(asked.request))
+    if isinstance(asked, ModificationInput):
+        return screen_with_parts(asked.person, find_hurt_parts(asked.request))
+    if isinstance(asked, AdaptationInput):
+        return screen_with_notes(asked.person, asked.logs)
     return screen_person(asked.person)
+
+
+def screen_with_notes(person: Person, logs: list[WeekLog]) -> Limits:
+    """The limits of a person with what the notes of their logs report: a part that hurts, a condition told."""
+    return read_report(person, "\n".join(week.note for week in logs if week.note)).limits
+
+
+def may_get_harder(name: str, limits: Limits) -> bool:
+    """Whether an exercise may take more load or work: never where only gentle movement is safe, nor where a limit bars it."""
+    exercise = find_exercise(name)
+    allowed = exercise is None or is_allowed(exercise, limits, "full_gym", "advanced") is None
+    return allowed and limits.max_intensity != "low"
 
 
 def allowed_names(request: Request) -> tuple[str, ...]:

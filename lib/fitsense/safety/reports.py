@@ -54,6 +54,11 @@ def is_hurting(text: str) -> bool:
     return bool(load_reports()["hurt"].search(normalise_text(text)))
 
 
+def find_hurt_parts(text: str) -> tuple[str, ...]:
+    """Body parts that words of pain name; none where nothing hurts."""
+    return find_parts(text) if is_hurting(text) else ()
+
+
 def screen_with_parts(person: Person, parts: tuple[str, ...]) -> Limits:
     """The limits of a person as if these parts were injured as well."""
     injuries = list(dict.fromkeys([*person.injuries, *parts]))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import yaml
 
-from fitsense.contracts.profile import Equipment, Level, Profile, bmi
+from fitsense.contracts.profile import Equipment, Goal, Level, Profile, bmi
 from fitsense.contracts.requests import Person
 from fitsense.safety.language import has_strange_word
 from fitsense.safety.triage import triage_words
@@ -85,7 +85,7 @@ def screen(profile: Profile) -> Limits:
     given, info = profile.constraints, profile.personal_info
     said = [*given.conditions, *(given.medications or [])]
     aside = [given.diet or "", given.time_restrictions, *profile.preferences.preferred_activities]
-    rows = [*_band_rows("age_bands", info.age), *_band_rows("bmi_bands", bmi(profile))]
+    rows = [*_band_rows("age_bands", info.age, profile.goals), *_band_rows("bmi_bands", bmi(profile), profile.goals)]
     if 30 <= bmi(profile) < 35 and info.fitness_level == "beginner":
         rows.append(load_screening()["bmi_beginner"])
     return _combine(rows, list(given.injuries), said, aside, profile.preferences.workout_duration)
@@ -93,15 +93,15 @@ def screen(profile: Profile) -> Limits:
 
 def screen_person(person: Person) -> Limits:
     """Find the limits of the short form of a profile (no medicines, no BMI)."""
-    return _combine(_band_rows("age_bands", person.age), list(person.injuries), list(person.conditions), [],
+    return _combine(_band_rows("age_bands", person.age, [person.goal]), list(person.injuries), list(person.conditions), [],
                     person.workout_duration)
 
 
 def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: Level) -> str | None:
     """Return None where a person with these limits may do the exercise, else the rule_id of the first broken rule."""
-    if ACCESS_ORDER.index(exercise.access) > ACCESS_ORDER.index(access):
+    if exercise.access != access and ACCESS_ORDER.index(exercise.access) > ACCESS_ORDER.index(access):
         return "limit_equipment"
-    if LEVEL_ORDER.index(exercise.level) > LEVEL_ORDER.index(level):
+    if exercise.level != level and LEVEL_ORDER.index(exercise.level) > LEVEL_ORDER.index(level):
         return "limit_level"
     if limits.seated_only and not exercise.seated:
         return "limit_seated"
@@ -117,8 +117,10 @@ def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: L
     return None
 
 
-def _band_rows(table: str, value: float) -> list[dict]:
-    return [row for row in load_screening()[table] if row["from"] <= value < row["below"]]
+def _band_rows(table: str, value: float, goals: list[Goal]) -> list[dict]:
+    rows = [row for row in load_screening()[table] if row["from"] <= value < row["below"]]
+    return [{**row, "refer": row["refer_weight_loss"]} if "refer_weight_loss" in row and "weight_loss" in goals else row
+            for row in rows]
 
 
 def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list[str], minutes: int) -> Limits:
@@ -138,9 +140,7 @@ def _combine(rows: list[dict], injuries: list[str], said: list[str], aside: list
         rows.append(table["unrecognised"])
     if any(map(_is_warning, unrecognised)):
         rows.append(table["warning_sign"])
-    limits = Limits(unrecognised=tuple(unrecognised))
-    for row in rows:
-        limits = _tighten(limits, row)
+    limits = _tighten(Limits(unrecognised=tuple(unrecognised)), rows)
     return _fit_to_minutes(replace(limits, referral=_referral(rows, unrecognised)), minutes)
 
 
@@ -241,27 +241,24 @@ def _drop_explained(rows: list[dict]) -> list[dict]:
     return [row for row in rows if not (row.get("suggested") and row["topic"] in named)]
 
 
-def _tighten(limits: Limits, row: dict) -> Limits:
-    """Combine with one row: the most restrictive of every value, the union of what to avoid."""
+def _tighten(limits: Limits, rows: list[dict]) -> Limits:
+    """Combine with rows: the most restrictive of every value, the union of what to avoid."""
     joints = dict(limits.max_joint_load)
-    for part, most in row.get("max_joint_load", {}).items():
-        joints[part] = min(most, joints.get(part, 3))
-    reason = (row["rule_id"], row["say"]) if "say" in row else None
+    for row in rows:
+        for part, most in row.get("max_joint_load", {}).items():
+            joints[part] = min(most, joints.get(part, 3))
+
+    def values(field: str) -> list:
+        return [getattr(limits, field), *(row[field] for row in rows if field in row)]
+
+    reasons = dict.fromkeys([*limits.reasons, *((row["rule_id"], row["say"]) for row in rows if "say" in row)])
     return replace(
-        limits, max_joint_load=dict(sorted(joints.items())),
-        avoid_flags=limits.avoid_flags | set(row.get("avoid", [])),
-        min_rir=max(limits.min_rir, row.get("min_rir", 0)),
-        max_intensity=min(limits.max_intensity, row.get("max_intensity", "high"), key=INTENSITY_ORDER.index),
-        min_rest=max(limits.min_rest, row.get("min_rest", 0)),
-        warm_up_min=max(limits.warm_up_min, row.get("warm_up_min", 0)),
-        cool_down_min=max(limits.cool_down_min, row.get("cool_down_min", 0)),
-        max_session_min=min(limits.max_session_min, row.get("max_session_min", 180)),
-        max_days=min(limits.max_days, row.get("max_days", 7)),
-        allow_deficit=limits.allow_deficit and row.get("allow_deficit", True),
-        allow_calorie_number=limits.allow_calorie_number and row.get("allow_calorie_number", True),
-        seated_only=limits.seated_only or row.get("seated_only", False),
-        require_balance=limits.require_balance or row.get("require_balance", False),
-        reasons=limits.reasons if reason is None or reason in limits.reasons else (*limits.reasons, reason))
+        limits, max_joint_load=dict(sorted(joints.items())), reasons=tuple(reasons),
+        avoid_flags=limits.avoid_flags.union(*(row["avoid"] for row in rows if "avoid" in row)),
+        max_intensity=min(values("max_intensity"), key=INTENSITY_ORDER.index),
+        **{field: max(values(field)) for field in ("min_rir", "min_rest", "warm_up_min", "cool_down_min")},
+        **{field: min(values(field)) for field in ("max_session_min", "max_days", "allow_deficit", "allow_calorie_number")},
+        **{field: max(values(field)) for field in ("seated_only", "require_balance")})
 
 
 def _fit_to_minutes(limits: Limits, minutes: int) -> Limits:
@@ -278,7 +275,7 @@ def _fit_to_minutes(limits: Limits, minutes: int) -> Limits:
         (limits.warm_up_min, warm_up), (limits.cool_down_min, cool_down)))
     if (kept_warm, kept_cool) == (warm_up, cool_down) or minutes - kept_warm - kept_cool >= LEAST_TRAIN_MIN:
         return replace(limits, warm_up_min=kept_warm, cool_down_min=kept_cool)
-    gentle = _tighten(limits, load_screening()["short_session"])
+    gentle = _tighten(limits, [load_screening()["short_session"]])
     return replace(gentle, warm_up_min=warm_up, cool_down_min=cool_down, reasons=(gentle.reasons[-1], *limits.reasons))
 
 

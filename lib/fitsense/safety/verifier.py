@@ -7,7 +7,7 @@ Knows nothing of who wrote it: engine, model and person are held to the same rul
 not parse is one violation with rule_id "contract".
 """
 
-from fitsense.contracts.changes import Adaptation, Modification
+from fitsense.contracts.changes import Adaptation, Change, Modification
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import Profile
 from fitsense.contracts.requests import (
@@ -20,11 +20,11 @@ from fitsense.contracts.requests import (
     SafetyInput,
 )
 from fitsense.contracts.strictness import ContractError, load_contract
-from fitsense.safety.change_checks import check_adds_nothing, check_changes, check_triage_answer, check_week
+from fitsense.safety.change_checks import check_adds_nothing, check_changes, check_triage_answer, check_week, list_added_work
 from fitsense.safety.consistency import CONSISTENCY_CHECKS
-from fitsense.safety.permitted import limits_of
+from fitsense.safety.permitted import limits_of, may_get_harder
 from fitsense.safety.plan_checks import PLAN_CHECKS, Case
-from fitsense.safety.reports import find_parts, is_hurting
+from fitsense.safety.reports import find_hurt_parts
 from fitsense.safety.screening import Limits, screen_person
 from fitsense.safety.text_checks import calls_to_stop, check_chat, check_contract_words, check_escalates, check_words
 from fitsense.safety.violations import Severity, Violation, error
@@ -57,6 +57,7 @@ def verify_answer(request: Request, text: str) -> list[Violation]:
         return verify_plan(given, answer)
     limits = limits_of(request)
     found = check_changes(given.person, given.plan, answer.changes, limits) + check_contract_words(answer)
+    found += _check_harder(given.plan, answer.changes, limits)
     if isinstance(given, SafetyInput):
         return check_triage_answer(given.message, given.plan, answer) + found
     if isinstance(given, ModificationInput):
@@ -64,11 +65,17 @@ def verify_answer(request: Request, text: str) -> list[Violation]:
     return found + _check_adaptation(given, answer, limits)
 
 
+def _check_harder(week: list[CompactDay], changes: list[Change], limits: Limits) -> list[Violation]:
+    """Nothing this person may not do is made harder."""
+    harder = [change for change in list_added_work(week, changes) if change.action == "adjust"]
+    return [error("check_unsafe_change", f"changes.{changes.index(change)}", f"{change.exercise} is made harder; not for this "
+                  "person") for change in harder if not may_get_harder(change.exercise, limits)]
+
+
 def _check_modification(given: ModificationInput, answer: Modification) -> list[Violation]:
     """A warning sign in the request is answered; where something hurts or is a warning sign nothing is added."""
     found = check_escalates([given.request], f"{answer.summary} {answer.safety_note}", "safety_note")
-    hurts = is_hurting(given.request) and bool(find_parts(given.request))
-    if hurts or calls_to_stop(given.request):
+    if find_hurt_parts(given.request) or calls_to_stop(given.request):
         found += check_adds_nothing(given.plan, answer.changes, "answer to a part that hurts or a warning sign")
     return found
 
