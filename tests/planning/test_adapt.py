@@ -56,6 +56,17 @@ def test_bodyweight_work_gains_repetitions():
     assert change_of(adapt_to(make_week(1, reps=13, weight=0.0))).reps == "9-13"
 
 
+def test_a_repetition_more_is_held_where_no_rest_is_left_to_take_it_from():
+    full = [CompactDay(day="Monday", exercises=[CompactExercise(name="Backpack Row", sets=6, reps="12 each side")])]
+    sets = [{"reps": 13, "weight_kg": 0.0, "rir": 4.0}] * 6
+    log = check_contract(WeekLog, {"week": 1, "sessions_planned": 1, "sessions": [
+        {"exercises": [{"name": "Backpack Row", "sets": sets}]}]}, "log")
+    for minutes, reps in ((40, "13 each side"), (20, None)):  # 6 x (104 + 45) s is 15 minutes, without warm-up and cool-down
+        person = person_of(make_profile(minutes=minutes, access="no_equipment"))
+        answer = adapt(AdaptationInput(person=person, plan=full, logs=[log]))
+        assert (answer.changes[0].reps if answer.changes else None) == reps, minutes
+
+
 def step_of(item, *logs, note=None, **fields):
     """What a week of one exercise, its target passed in every set, changes for a person."""
     name, sets, reps = item

@@ -120,7 +120,8 @@ def apply_to_plan(profile: Profile, plan: Plan | None, changes: list[Change]) ->
     """Apply changes to a plan and verify the result; raises ContractError naming the first error (warnings pass)."""
     if plan is None:
         raise ContractError("plan", None, "a finished plan: wait until yours is written, then ask for the change again")
-    changed = apply_changes(plan, changes, screen(profile))
+    limits = screen(profile)
+    changed = apply_changes(plan, changes, limits, min(profile.preferences.workout_duration, limits.max_session_min))
     errors = _find_errors(profile, changed)
     if errors:
         allowed = f"a plan within this person's limits ({errors[0].reason})"

@@ -5,12 +5,14 @@ and says whom to turn to. Knows nothing of plans beyond their compact form.
 """
 
 import re
+from collections.abc import Callable
 from statistics import mean
 
 from fitsense.contracts.changes import MAX_CHANGES, Adaptation, Assessment, Change
 from fitsense.contracts.logs import WeekLog
 from fitsense.contracts.requests import AdaptationInput, AdaptPlan, CompactExercise, Person
 from fitsense.knowledge.exercises import find_exercise
+from fitsense.planning.applying import apply_to_week
 from fitsense.planning.calorie_steps import choose_calorie_change, choose_compact_calorie_change
 from fitsense.planning.selection import is_careful
 from fitsense.planning.tables import load_tables
@@ -22,7 +24,7 @@ from fitsense.planning.trends import (
     judge_recovery,
     judge_trend,
 )
-from fitsense.planning.weeks import list_smallest
+from fitsense.planning.weeks import fits_when_short, list_smallest
 from fitsense.safety.permitted import may_get_harder, screen_with_notes
 from fitsense.safety.screening import Limits
 from fitsense.safety.triage import TriageResult, stricter, triage_text
@@ -42,7 +44,11 @@ def adapt(given: AdaptationInput) -> Adaptation:
         target for item in items if (target := _target_of(item, given.person, limits.min_rir)) is not None
     ]
     calories = choose_calorie_change(given.person.goal, weeks, judge_adherence(weeks), limits)
-    return _answer(weeks, targets, given.person, limits, calories)
+
+    def has_time_for(step: Change) -> bool:
+        return fits_when_short(apply_to_week(given.plan, [step]), given.person, limits)
+
+    return _answer(weeks, targets, given.person, limits, calories, has_time_for)
 
 
 def adapt_compact(plan: AdaptPlan, logs: list[WeekLog], person: Person) -> Adaptation:
@@ -52,7 +58,8 @@ def adapt_compact(plan: AdaptPlan, logs: list[WeekLog], person: Person) -> Adapt
         Target(item.name, item.sets, item.rep_min, item.rep_max, item.target_rir, item.weight_kg, item.smallest_step_kg)
         for item in plan.exercises
     ]
-    return _answer(weeks, targets, person, limits, choose_compact_calorie_change(plan, weeks, judge_adherence(weeks)))
+    calories = choose_compact_calorie_change(plan, weeks, judge_adherence(weeks))
+    return _answer(weeks, targets, person, limits, calories, lambda step: True)
 
 
 def _in_order(logs: list[WeekLog]) -> list[WeekLog]:
@@ -72,7 +79,8 @@ def _target_of(item: CompactExercise, person: Person, min_rir: int) -> Target | 
     return Target(item.name, item.sets, numbers[0], numbers[-1], rir, item.weight_kg or 0.0, None, "each side" in item.reps)
 
 
-def _answer(weeks: list[WeekLog], targets: list[Target], person: Person, limits: Limits, calories: int) -> Adaptation:
+def _answer(weeks: list[WeekLog], targets: list[Target], person: Person, limits: Limits, calories: int,
+            has_time_for: Callable[[Change], bool]) -> Adaptation:
     assessment = Assessment(
         adherence=judge_adherence(weeks), trend=judge_trend(weeks, targets), recovery=judge_recovery(weeks)
     )
@@ -93,8 +101,9 @@ def _answer(weeks: list[WeekLog], targets: list[Target], person: Person, limits:
         steps = [_step(weeks, target, is_careful(person.age, limits)) for target in targets]
         wanted = [step for step in steps if step is not None]
         safe = [step for step in wanted if not _is_up(step) or may_get_harder(step.exercise, limits)]
+        safe = [step for step in safe if step.reps is None or has_time_for(step)]
         changes, said = safe[:MAX_CHANGES], _explain_steps(weeks, safe[:MAX_CHANGES])
-        if len(safe) < len(wanted):
+        if any(_is_up(step) and not may_get_harder(step.exercise, limits) for step in wanted):
             said = GENTLE if limits.max_intensity == "low" else SPARED if not safe else f"{said} {SPARED}"
     calories = 0 if warning is not None else calories
     return Adaptation(

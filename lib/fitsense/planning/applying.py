@@ -17,19 +17,20 @@ from fitsense.planning.dose import choose_rest
 from fitsense.planning.sessions import write_stats
 from fitsense.safety.effort import read_rir
 from fitsense.safety.screening import Limits
-from fitsense.safety.session_time import entry_minutes
+from fitsense.safety.session_time import entry_minutes, session_minutes
 
 # Rest is that of the day's lifts; without any, the shortest usual rest of any goal (tables.yaml), so that it fits.
 DEFAULT_REST, DEFAULT_RIR, DEFAULT_REPS, DEFAULT_SETS, DEFAULT_MINUTES = 45, 3, "8-12", 2, 10
 GENTLE_RIR = 4  # where only gentle movement is safe (dose.choose_rir)
-STEP_KG = 0.5
+STEP_KG, REST_STEP = 0.5, 5
 _MINUTES = re.compile(r"(\d{1,3}(?:\.\d+)?) min")
 
 
-def apply_changes(plan: Plan, changes: list[Change], limits: Limits | None = None) -> Plan:
+def apply_changes(plan: Plan, changes: list[Change], limits: Limits | None = None, minutes: int | None = None) -> Plan:
     """Carry out changes on a plan; a day left empty goes, day durations follow; raises ContractError.
 
-    What is new rests at least `limits.min_rest` seconds and keeps at least `limits.min_rir` repetitions in reserve.
+    What is new rests at least `limits.min_rest` seconds and keeps at least `limits.min_rir` repetitions in reserve. A day that
+    has grown beyond the person's `minutes` rests less, as far as that helps.
     """
     limits = limits or Limits()
     values = plan.model_dump(mode="json")
@@ -38,12 +39,27 @@ def apply_changes(plan: Plan, changes: list[Change], limits: Limits | None = Non
     days = _apply_all(days, changes, partial(_swap_entry, limits), partial(_add_entry, limits), _adjust_entry)
     for day in days:
         entries = [ExerciseEntry.model_validate(entry) for entry in day["exercises"]]
+        if minutes is not None:
+            entries = _rest_less(entries, limits, minutes)
+            day["exercises"] = [entry.model_dump(mode="json") for entry in entries]
         grown = _work_minutes(entries) - before[day["day"]]
         day["duration"] = min(max(day["duration"] + grown, 5), 180)
     values["workout_plan"]["weekly_schedule"] = days
     short = values["adaptive_recommendations"]["if_time_constrained"]["shortened_version"]
     short["exercises_to_keep"] = _follow_changes(short["exercises_to_keep"], changes, days)
     return check_contract(Plan, values, "plan")
+
+
+def _rest_less(entries: list[ExerciseEntry], limits: Limits, minutes: int) -> list[ExerciseEntry]:
+    """The entries with the longest rests shortened, five seconds at a time, until the session takes at most `minutes`."""
+    floor = max(limits.min_rest, DEFAULT_REST)
+    while session_minutes(entries, limits) > minutes:
+        longest = max(entries, key=lambda entry: entry.rest)
+        if longest.rest <= floor:
+            return entries
+        shorter = longest.model_copy(update={"rest": max(floor, longest.rest - REST_STEP)})
+        entries = [shorter if entry is longest else entry for entry in entries]
+    return entries
 
 
 def _follow_changes(names: list[str], changes: list[Change], days: list[dict]) -> list[str]:

@@ -9,11 +9,12 @@ from fitsense.contracts.changes import MAX_CHANGES, Change
 from fitsense.contracts.requests import CompactDay, CompactExercise, Person
 from fitsense.contracts.strictness import ContractError
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
-from fitsense.planning.applying import apply_to_week
+from fitsense.planning.applying import DEFAULT_REST, apply_to_week
 from fitsense.planning.dose import choose_rest
 from fitsense.planning.selection import Selector
 from fitsense.planning.tables import load_tables
 from fitsense.safety.change_checks import check_changes
+from fitsense.safety.screening import Limits
 from fitsense.safety.session_time import work_seconds
 
 MOST_CHANGES = 6
@@ -42,6 +43,15 @@ def estimate_minutes(exercises: list[CompactExercise], selector: Selector) -> fl
     """
     work = sum(item.sets * (work_seconds(item.reps) + _rest_after(item, selector)) for item in exercises)
     return work / 60 + selector.limits.warm_up_min + selector.limits.cool_down_min
+
+
+def fits_when_short(week: list[CompactDay], person: Person, limits: Limits) -> bool:
+    """Whether every day can be done in the person's minutes at the shortest rests that `apply_changes` trims to."""
+    most = min(person.workout_duration, limits.max_session_min) - limits.warm_up_min - limits.cool_down_min
+    rest = max(limits.min_rest, DEFAULT_REST)
+    days = (sum(item.sets * (work_seconds(item.reps) + (0 if item.reps.endswith(" min") else rest)) for item in day.exercises)
+            for day in week)
+    return all(seconds <= most * 60 for seconds in days)
 
 
 def _rest_after(item: CompactExercise, selector: Selector) -> int:
@@ -100,8 +110,8 @@ class Proposal:
     def offer_swap(self, **values) -> bool:
         """Take on a swap with the sets there are or, where time asks for it, as few as one; tell whether it was."""
         values = {**values, "action": "swap"}
-        most = max((item.sets for day in self.week for item in day.exercises if item.name == values["exercise"]), default=1)
-        fewer = [{**values, "sets": sets} for sets in range(most - 1, 0, -1)]
+        least = min((item.sets for day in self.week for item in day.exercises if item.name == values["exercise"]), default=1)
+        fewer = [{**values, "sets": sets} for sets in range(least - 1, 0, -1)]
         return any(self.offer(**one) for one in [values, *fewer])
 
     def offer_all(self, listed: list[dict], any_length: bool = False) -> bool:

@@ -7,6 +7,7 @@ Two logistic regressions (scikit-learn, liblinear): emergency or not, escalation
 clinician would accept either side of a border counts half at that border. Deterministic: same messages, same weights.
 """
 
+import hashlib
 import json
 import sys
 from functools import lru_cache
@@ -43,6 +44,12 @@ def load_messages() -> tuple[dict, ...]:
 
 def _is_above(name: str, border: str) -> bool:
     return TRIAGE_ORDER.index(name) >= TRIAGE_ORDER.index(border)
+
+
+def hash_sources() -> str:
+    """sha256 of what the weights are made of: the messages and the tables that turn their words into concepts."""
+    tables = ("triage_messages.jsonl", "triage_lexicon.yaml", "triage_words.yaml", "wording.yaml")
+    return hashlib.sha256(b"".join((files("fitsense.safety") / name).read_bytes() for name in tables)).hexdigest()
 
 
 def fit_weights(messages: list[dict], counted: list[list[dict[int, int]]]) -> dict[str, np.ndarray]:
@@ -125,7 +132,7 @@ def main() -> None:
         return
     messages = list(load_messages())
     path = Path(str(files("fitsense.safety") / WEIGHTS))
-    path.write_bytes(save(fit_weights(messages, read_all(messages))))
+    path.write_bytes(save(fit_weights(messages, read_all(messages)), metadata={"made_of": hash_sources()}))
     print(f"{path.name}: {len(messages)} messages, {path.stat().st_size / 1024:.0f} KB")
 
 
