@@ -12,8 +12,8 @@ RULES = AdapterChoice(None, "rules", "rules coach", "nothing trained")
 SCRIPT = "<script>alert(1)</script>"
 
 
-def write_plan():
-    *_, answer = Desk(OpenedCoach(RulesCoach(), RULES)).write_plan(default_profile())
+def write_plan(profile=None):
+    *_, answer = Desk(OpenedCoach(RulesCoach(), RULES)).write_plan(profile or default_profile())
     return answer
 
 
@@ -31,3 +31,12 @@ def test_markup_in_words_is_escaped():
     reply = CoachReply("x", "repaired", repairs=[SCRIPT], adapter_label=SCRIPT, n_tokens=1)
     for view in (shown, guard_view(reply), chat_view(SCRIPT), triage_view("modify", SCRIPT, [SCRIPT])):
         assert "<script" not in view and "&lt;script&gt;" in view
+
+
+def test_what_is_said_reads_as_sentences_and_nothing_heavier_is_offered_to_the_gentle():
+    profile = default_profile()
+    gentle = profile.model_copy(update={"constraints": profile.constraints.model_copy(
+        update={"conditions": ["chest tightness, not checked"]})})
+    usual, careful = plan_view(write_plan().plan), plan_view(write_plan(gentle).plan)
+    assert ".;" not in usual + careful
+    assert "% heavier" in usual and "% heavier" not in careful

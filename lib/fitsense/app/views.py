@@ -142,21 +142,26 @@ def _adapted_view(plan: Plan) -> str:
 def _progression_view(plan: Plan) -> str:
     weeks = plan.workout_plan.progression_plan
     rows = "".join(
-        f"<li><b>Week {number}</b> +{week.intensity_increase} %: {escape('; '.join(week.exercise_progressions))}</li>"
+        f"<li><b>Week {number}</b> +{week.intensity_increase} %: {escape(_join_sentences(week.exercise_progressions))}</li>"
         for number, week in enumerate((weeks.week_1, weeks.week_2, weeks.week_3, weeks.week_4), 1)
     )
     return f'<section class="fs-card"><h4>Four weeks</h4><ul class="fs-plain">{rows}</ul></section>'
 
 
+def _join_sentences(lines: list[str]) -> str:
+    return " ".join(line if line.endswith((".", "!", "?")) else f"{line}." for line in lines)
+
+
 def _fit_view(plan: Plan) -> str:
     fit = plan.adaptive_recommendations
+    heavier = fit.if_too_easy.increase_weight
     short = fit.if_time_constrained.shortened_version
     rows = (
         (
             "Too hard",
             f"{fit.if_too_difficult.reduce_weight} % lighter; {'; '.join(fit.if_too_difficult.modify_exercises)}",
         ),
-        ("Too easy", f"{fit.if_too_easy.increase_weight} % heavier; {'; '.join(fit.if_too_easy.add_exercises)}"),
+        ("Too easy", "; ".join([*([f"{heavier} % heavier"] if heavier else []), *fit.if_too_easy.add_exercises])),
         ("Short of time", f"{', '.join(short.exercises_to_keep)} ({short.circuit_format})"),
     )
     lines = "".join(f"<li><b>{name}</b>: {escape(text)}</li>" for name, text in rows)
