@@ -5,10 +5,9 @@
 
 The lexicon knows what it was told; people say it otherwise. This reader weighs words in a row, pieces of words and pairs of
 the lexicon's concepts: two logistic regressions over hashed, idf-weighted n-grams (`reader_training.py` makes the weights).
-Deterministic, no network, about a third of a millisecond a message. Knows no advice and no classes: `triage.py` decides.
+Deterministic, no network. Knows no advice and no classes: `triage.py` decides.
 """
 
-import math
 import re
 import zlib
 from collections import Counter
@@ -26,6 +25,8 @@ LONGEST_ROW, LONGEST_PIECE = 3, 5  # words in a row; letters of a piece of a wor
 LEAST_WORDS = 4  # of fewer words it has no opinion: one word more or less would turn it
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 WEIGHTS = "second_reader.safetensors"
+MOST_COUNTED = 1000  # one feature's count, beyond which more of it adds nothing
+_ONE_PLUS_LOG = 1 + np.log(np.arange(MOST_COUNTED + 1).clip(min=1))
 
 
 class Chances(NamedTuple):
@@ -44,22 +45,27 @@ def count_features(reading: Reading) -> list[dict[int, int]]:
     """Buckets and counts of each kind of feature: words in a row, pieces of words, concepts and pairs of them."""
     words = find_words(reading)
     rows = [" ".join(words[i:i + n]) for n in range(1, LONGEST_ROW + 1) for i in range(len(words) - n + 1)]
-    pieces = [piece for word in words for piece in _split_word(word)]
+    pieces = [piece for word in words for piece in _hash_pieces(word)]
     concepts = sorted(name for name in reading.at if name.isupper())
-    pairs = [f"{a}&{b}" for i, a in enumerate(concepts) for b in concepts[i + 1:]]
-    return [dict(Counter(map(_bucket, named))) for named in (rows, pieces, concepts + pairs)]
+    pairs = [_hash_pair(a, b) for i, a in enumerate(concepts) for b in concepts[i + 1:]]
+    return [dict(Counter(at)) for at in (map(_hash, rows), pieces, [*map(_hash, concepts), *pairs])]
 
 
-@lru_cache(maxsize=8192)
-def _split_word(word: str) -> tuple[str, ...]:
-    """The pieces of two to five letters of a word between spaces; a short word is its own longest piece."""
+def _hash(feature: str) -> int:
+    return zlib.crc32(feature.encode()) % BUCKETS
+
+
+@lru_cache(maxsize=16384)
+def _hash_pieces(word: str) -> tuple[int, ...]:
+    """The buckets of the pieces of two to five letters of a word between spaces; a short word is its own longest piece."""
     whole = f" {word} "
     sizes = range(2, min(LONGEST_PIECE, len(whole)) + 1)
-    return tuple("c:" + whole[i:i + n] for n in sizes for i in range(len(whole) - n + 1))
+    return tuple(_hash("c:" + whole[i:i + n]) for n in sizes for i in range(len(whole) - n + 1))
 
 
-def _bucket(feature: str) -> int:
-    return zlib.crc32(feature.encode()) % BUCKETS
+@lru_cache(maxsize=65536)
+def _hash_pair(a: str, b: str) -> int:
+    return _hash(f"{a}&{b}")
 
 
 def weigh_features(counted: list[dict[int, int]], idf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +74,7 @@ def weigh_features(counted: list[dict[int, int]], idf: np.ndarray) -> tuple[np.n
     for counts in counted:
         if counts:
             at = np.fromiter(counts, dtype=np.int64)
-            weighed = np.array([1 + math.log(count) for count in counts.values()]) * idf[at]
+            weighed = _ONE_PLUS_LOG[np.fromiter(counts.values(), dtype=np.int64).clip(max=MOST_COUNTED)] * idf[at]
             buckets.append(at)
             values.append(weighed / (np.linalg.norm(weighed) or 1.0))
     if not buckets:

@@ -157,11 +157,18 @@ def _strictest(hits: list[_Hit]) -> Triage:
     return max((hit.triage for hit in hits), key=TRIAGE_ORDER.index, default="proceed")
 
 
+def _is_mild(whole: Chances | None) -> bool:
+    """Whether a message as a whole reads harmless enough for its sentences to be asked too."""
+    bounds = load_triage()["second_reader"]
+    return whole is not None and (whole.escalation < bounds["no_escalation"] or whole.emergency < bounds["no_emergency"])
+
+
 def _read_again(hits: list[_Hit], reading: Reading) -> list[_Hit]:
     """The hits as the second reader leaves them: one of its own where it raises the class, or puts a hit in doubt."""
     by_lexicon = _strictest(hits)
-    told = [read_chances(read_text(sentence)) for sentence in list_told(hits, reading)]
-    decided = decide_class(by_lexicon, read_chances(reading), told)
+    whole = read_chances(reading)
+    told = [read_chances(read_text(sentence)) for sentence in list_told(hits, reading)] if _is_mild(whole) else [None]
+    decided = decide_class(by_lexicon, whole, told)
     if decided == by_lexicon:
         return hits
     kept = [hit for hit in hits if TRIAGE_ORDER.index(hit.triage) <= TRIAGE_ORDER.index(decided)]
