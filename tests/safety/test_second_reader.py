@@ -1,7 +1,8 @@
 """The second reader: made of the committed messages, quiet on few words, never talked out of an alarm, and examined.
 
 The examination was written by three authors who saw neither the tables nor the messages the reader learned from, and nothing
-was tuned on it: only its rates were looked at. It must never be learned from. Author and labels: language models, no clinician.
+was tuned on it: only its rates were looked at. It must never be learned from. Authors and labels: language models, no clinician.
+Of the first author 160 other messages were learned (set "first"); of the second and third nothing.
 """
 
 import json
