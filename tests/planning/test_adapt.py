@@ -65,6 +65,7 @@ def test_a_repetition_more_is_held_where_no_rest_is_left_to_take_it_from():
         person = person_of(make_profile(minutes=minutes, access="no_equipment"))
         answer = adapt(AdaptationInput(person=person, plan=full, logs=[log]))
         assert (answer.changes[0].reps if answer.changes else None) == reps, minutes
+        assert ("no room for more repetitions" in answer.explanation) == (reps is None)
 
 
 def step_of(item, *logs, note=None, **fields):

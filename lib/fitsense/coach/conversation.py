@@ -120,13 +120,18 @@ def apply_to_plan(profile: Profile, plan: Plan | None, changes: list[Change]) ->
     """Apply changes to a plan and verify the result; raises ContractError naming the first error (warnings pass)."""
     if plan is None:
         raise ContractError("plan", None, "a finished plan: wait until yours is written, then ask for the change again")
-    limits = screen(profile)
-    changed = apply_changes(plan, changes, limits, min(profile.preferences.workout_duration, limits.max_session_min))
+    changed = _carry_out(profile, plan, changes)
     errors = _find_errors(profile, changed)
     if errors:
         allowed = f"a plan within this person's limits ({errors[0].reason})"
         raise ContractError(errors[0].place, [describe(change) for change in changes], allowed)
     return changed
+
+
+def _carry_out(profile: Profile, plan: Plan, changes: list[Change]) -> Plan:
+    """The plan after the changes, within the person's minutes where shorter rests allow it."""
+    limits = screen(profile)
+    return apply_changes(plan, changes, limits, min(profile.preferences.workout_duration, limits.max_session_min))
 
 
 def _find_errors(profile: Profile, plan: Plan) -> list[Violation]:
@@ -156,7 +161,7 @@ def keep_applicable(profile: Profile, plan: Plan, answer: Answer) -> tuple[Answe
 def _why_not(profile: Profile, plan: Plan, changes: list[Change]) -> str | None:
     """The first error of a kind that changes bring into a plan, in words; None where they bring none."""
     try:
-        errors = _find_errors(profile, apply_changes(plan, changes, screen(profile)))
+        errors = _find_errors(profile, _carry_out(profile, plan, changes))
     except ContractError as error:
         return error.allowed
     known = Counter(found.rule_id for found in _find_errors(profile, plan))

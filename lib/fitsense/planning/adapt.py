@@ -33,6 +33,7 @@ DELOAD_PCT, FAILING_PCT, SMALL_PCT, LARGE_PCT, CAREFUL_PCT = -10.0, -5.0, 2.5, 5
 LEAST_PCT, MOST_PCT, MOST_DOWN_PCT, FAILING_WEEKS, MOST_EASED = 2.0, 10.0, 20.0, 3, 4
 MAX_TEXT = 400
 GENTLE = "Only gentle movement is safe for you for now: nothing is made harder."
+NO_TIME = "What reached its target without a load to add holds: your minutes have no room for more repetitions."
 SPARED = "What would go up but is not for you now, by your limits or what hurts, holds: leave it out and ask for a new plan."
 
 
@@ -101,10 +102,12 @@ def _answer(weeks: list[WeekLog], targets: list[Target], person: Person, limits:
         steps = [_step(weeks, target, is_careful(person.age, limits)) for target in targets]
         wanted = [step for step in steps if step is not None]
         safe = [step for step in wanted if not _is_up(step) or may_get_harder(step.exercise, limits)]
-        safe = [step for step in safe if step.reps is None or has_time_for(step)]
-        changes, said = safe[:MAX_CHANGES], _explain_steps(weeks, safe[:MAX_CHANGES])
+        timely = [step for step in safe if step.reps is None or has_time_for(step)]
+        changes, said = timely[:MAX_CHANGES], _explain_steps(weeks, timely[:MAX_CHANGES])
+        if len(timely) < len(safe):
+            said = NO_TIME if not timely else f"{said} {NO_TIME}"
         if any(_is_up(step) and not may_get_harder(step.exercise, limits) for step in wanted):
-            said = GENTLE if limits.max_intensity == "low" else SPARED if not safe else f"{said} {SPARED}"
+            said = GENTLE if limits.max_intensity == "low" else SPARED if not timely else f"{said} {SPARED}"
     calories = 0 if warning is not None else calories
     return Adaptation(
         assessment=assessment,
