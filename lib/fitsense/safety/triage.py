@@ -8,6 +8,7 @@ only, and says so; knows nothing of plans; never doses or diagnoses.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -90,22 +91,27 @@ def read_by_lexicon(text: str) -> tuple[Reading, Triage, list[str]]:
     return reading, _strictest(hits), list_told(hits, reading)
 
 
-def decide_class(by_lexicon: Triage, whole: Chances | None, told: list[Chances | None]) -> Triage:
+def decide_class(by_lexicon: Triage, whole: Chances | None, told: Iterable[Chances | None]) -> Triage:
     """The class of a message from both readers, by the bounds that `triage.yaml` gives under `second_reader`.
 
     `whole`: the second reader's chances for the message, which can raise the lexicon's class. `told`: those for each sentence
     in which the lexicon found something; where they and the message all read harmless, the class is lowered, an emergency
-    by one step. So what stands around a sentence, an order for one, never talks its alarm away.
+    by one step. So what stands around a sentence, an order for one, never talks its alarm away. `told` is asked for only
+    where the message could be lowered.
     """
     bounds = load_triage()["second_reader"]
     if whole is None:
         return by_lexicon
     own = ("emergency" if whole.emergency > bounds["emergency"]
            else "stop_and_refer" if whole.escalation > bounds["escalation"] else "proceed")
-    if by_lexicon in ("emergency", "stop_and_refer") and None not in told:
-        if max(one.escalation for one in [whole, *told]) < bounds["no_escalation"]:
+    is_mild = whole.escalation < bounds["no_escalation"] or whole.emergency < bounds["no_emergency"]
+    if by_lexicon in ("emergency", "stop_and_refer") and is_mild:
+        read = [whole, *told]
+        if None in read:
+            return stricter(own, by_lexicon)
+        if max(one.escalation for one in read) < bounds["no_escalation"]:
             by_lexicon = "modify"
-        elif max(one.emergency for one in [whole, *told]) < bounds["no_emergency"]:
+        elif max(one.emergency for one in read) < bounds["no_emergency"]:
             by_lexicon = "stop_and_refer"
     return stricter(own, by_lexicon)
 
@@ -157,18 +163,11 @@ def _strictest(hits: list[_Hit]) -> Triage:
     return max((hit.triage for hit in hits), key=TRIAGE_ORDER.index, default="proceed")
 
 
-def _is_mild(whole: Chances | None) -> bool:
-    """Whether a message as a whole reads harmless enough for its sentences to be asked too."""
-    bounds = load_triage()["second_reader"]
-    return whole is not None and (whole.escalation < bounds["no_escalation"] or whole.emergency < bounds["no_emergency"])
-
-
 def _read_again(hits: list[_Hit], reading: Reading) -> list[_Hit]:
     """The hits as the second reader leaves them: one of its own where it raises the class, or puts a hit in doubt."""
     by_lexicon = _strictest(hits)
-    whole = read_chances(reading)
-    told = [read_chances(read_text(sentence)) for sentence in list_told(hits, reading)] if _is_mild(whole) else [None]
-    decided = decide_class(by_lexicon, whole, told)
+    told = (read_chances(read_text(sentence)) for sentence in list_told(hits, reading))
+    decided = decide_class(by_lexicon, read_chances(reading), told)
     if decided == by_lexicon:
         return hits
     kept = [hit for hit in hits if TRIAGE_ORDER.index(hit.triage) <= TRIAGE_ORDER.index(decided)]
