@@ -1,4 +1,4 @@
-"""The command line: plan, meals, verify, triage, adapt, one at a time or a JSON object a line, and the demo.
+"""The command line: plan, meals, verify, triage, adapt, one at a time or a JSON object a line; the demo; adapters.
 
     python -m fitsense plan --profile profile.json
     python -m fitsense meals --profile profile.json
@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from fitsense.artifacts import ArtifactError
+from fitsense.cli_adapters import add_adapters_command
 from fitsense.contracts.changes import Adaptation, SafetyAdjustment
 from fitsense.contracts.logs import Logs
 from fitsense.contracts.plan import Plan
@@ -80,8 +81,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Describe the six commands."""
-    parser = _Parser(prog="fitsense", description="A fitness coach: plans, meals, checks, triage, adaptation, a demo.")
+    """Describe the seven commands."""
+    parser = _Parser(prog="fitsense", description="A fitness coach: plans, meals, checks, triage, adaptation, a demo, "
+                     "and the versions of its adapter.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     helps = {"plan": "print the plan for a profile", "meals": "print a week of meals for a profile, or why there is none",
              "verify": "print what is wrong with a plan (exit 1 if anything)", "triage": "judge a message",
@@ -103,6 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--store", metavar="FILE", help="keep profiles, questions and answers in this SQLite file, made if "
                       "it is not there (default: nothing is kept)")
     demo.set_defaults(run=run_demo)
+    add_adapters_command(commands)
     return parser
 
 

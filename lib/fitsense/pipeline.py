@@ -136,8 +136,8 @@ def _check_earlier(stages: tuple[str, ...], request: RunRequest, params: Params,
 def _open_run(request: RunRequest) -> tuple[Params, Path]:
     params = load_params(request.params_file, request.overrides)
     run_id = request.run_id or default_run_id(params)
-    if Path(run_id).name != run_id or run_id in {".", "..", "release"}:
-        raise PipelineError(f"--run-id: got {run_id!r}; allowed: one folder name, not 'release'")
+    if Path(run_id).name != run_id or run_id in {".", "..", "release", "registry"}:
+        raise PipelineError(f"--run-id: got {run_id!r}; allowed: one folder name, neither 'release' nor 'registry'")
     return params, outputs_dir() / run_id
 
 

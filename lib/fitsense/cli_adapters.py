@@ -1,0 +1,95 @@
+"""The command line's `adapters`: list, compare, promote and roll back released adapters (see training.registry).
+
+    python -m fitsense adapters promote release-1 --params params/release.yaml
+
+Exit codes: 0 done, 1 refused (every failed gate on stderr, with the figures), 2 bad input. Knows no gate itself.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+REFUSED, BAD_INPUT = 1, 2
+
+
+def add_adapters_command(commands) -> None:
+    """Describe `adapters` and its four actions."""
+    text = "versions of the released adapter"
+    command = commands.add_parser("adapters", help=text, description=f"{text.capitalize()}: list, compare, promote, roll back.")
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="every version at hand, the released one marked")
+    comparison = actions.add_parser("compare", help="two evaluations side by side")
+    comparison.add_argument("candidate", metavar="RUN", help="a run id, or a run's or release's folder")
+    comparison.add_argument("other", nargs="?", metavar="OTHER", help="the same (default: the released adapter)")
+    promotion = actions.add_parser("promote", help="release a run's adapter if it passes every gate")
+    promotion.add_argument("candidate", metavar="RUN", help="a run id or a run's folder")
+    promotion.add_argument("--params", default="params/release.yaml", metavar="FILE", help="whose gate it must pass")
+    rolling = actions.add_parser("rollback", help="release an earlier version again")
+    rolling.add_argument("version", nargs="?", metavar="VERSION", help="default: the one the released adapter replaced")
+    command.set_defaults(run=run_adapters)
+
+
+def run_adapters(args: argparse.Namespace) -> int:
+    """Run one action; every complaint is one line a reason."""
+    from fitsense.artifacts import ArtifactError
+    from fitsense.models.adapters import AdapterError
+    from fitsense.params import ParamsError
+    from fitsense.training.registry import ReleaseRefused
+    try:
+        return ACTIONS[args.action](args)
+    except ReleaseRefused as refused:
+        print(str(refused).replace("; ", ";\n  "), file=sys.stderr)
+        return REFUSED
+    except (ArtifactError, AdapterError, ParamsError) as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return BAD_INPUT
+
+
+def list_adapters(args: argparse.Namespace) -> int:
+    """Print one line a version."""
+    from fitsense.training.registry import versions
+    cards = versions()
+    if not cards:
+        print("no adapter is released; python -m fitsense adapters promote RUN releases one")
+    for card in cards:
+        figures = ", ".join(f"{path} {cell['value'] if cell else 'not measured'}" for path, cell in card["figures"].items())
+        print(f"{'*' if card['released'] else ' '} {card['version']}  run {card['run_id']}  {figures}")
+    return 0
+
+
+def compare_adapters(args: argparse.Namespace) -> int:
+    """Print a table of the watched figures."""
+    from fitsense.training.registry import RELEASE_DIR, compare, show_cell
+    other = folder_of(args.other) if args.other else RELEASE_DIR
+    for row in compare(folder_of(args.candidate), other):
+        print(f"{row['verdict']:12}  {row['metric']}: {show_cell(row['candidate'])} against {show_cell(row['other'])}")
+    return 0
+
+
+def promote_adapter(args: argparse.Namespace) -> int:
+    """Release a run's adapter."""
+    from fitsense.params import load_params
+    from fitsense.training.registry import promote
+    card = promote(folder_of(args.candidate), load_params(args.params).gate)
+    place = f"it replaces {card['replaces']}" if card["replaces"] else "it is the first"
+    print(f"released {card['version']} of run {card['run_id']}; {place}")
+    return 0
+
+
+def roll_back(args: argparse.Namespace) -> int:
+    """Release an earlier version again."""
+    from fitsense.training.registry import rollback
+    print(f"released {rollback(args.version)['version']} again")
+    return 0
+
+
+def folder_of(run: str) -> Path:
+    """A run id, or any folder, as a folder; ArtifactError where there is neither."""
+    from fitsense.artifacts import ArtifactError, outputs_dir
+    for folder in (outputs_dir() / run, Path(run)):
+        if folder.is_dir():
+            return folder
+    raise ArtifactError(f"run: got {run!r}; allowed: a run id under {outputs_dir().name}/, or a folder")
+
+
+ACTIONS = {"list": list_adapters, "compare": compare_adapters, "promote": promote_adapter, "rollback": roll_back}
