@@ -23,7 +23,7 @@ from trl import SFTConfig, SFTTrainer
 
 from fitsense.artifacts import read_json, write_json, write_jsonl, write_text
 from fitsense.models.adapters import BASE_FILE
-from fitsense.models.base import base_fingerprint, best_device, compute_dtype, load_nf4
+from fitsense.models.base import base_fingerprint, best_device, compute_dtype, load_for_training
 from fitsense.models.tokens import load_tokenizer
 from fitsense.params import Params, ParamsError, hash_params
 from fitsense.training.card import adapter_card
@@ -99,7 +99,7 @@ def build_trainer(chosen: list[TokenisedRecord], params: Params, folder: Path) -
     warnings.filterwarnings("ignore", message="Paged optimizers are not supported on CPU")
     warnings.filterwarnings("ignore", message=".*gradient_checkpointing.* is deprecated", category=FutureWarning)
     trainer = AnswerLossTrainer(
-        model=load_nf4(params.model), args=trainer_config(params, folder), train_dataset=data, peft_config=lora,
+        model=load_for_training(params.model), args=trainer_config(params, folder), train_dataset=data, peft_config=lora,
         processing_class=load_tokenizer(params.model),
         callbacks=[LiveLine(count_epoch_tokens(chosen)), ClockCheckpoint(training.checkpoint_every_s),
                    AdapterType(compute_dtype(params.model))])
