@@ -118,6 +118,8 @@ def test_ingredients_are_recognised_only_where_certain(words, food):
     ({"age": 16}, "pattern"), ({"weight": 52.0}, "pattern"), ({"conditions": ["pregnant 20 weeks"]}, "pattern"),
     ({"conditions": ["breast-feeding"]}, "pattern"), ({"conditions": ["eating disorder history"]}, "referred"),
     ({"conditions": ["kidney disease"]}, "referred"), ({"conditions": ["type 1 diabetes"]}, "referred"),
+    ({"conditions": ["heart failure"]}, "referred"), ({"conditions": ["gastric bypass in 2021"]}, "referred"),
+    ({"conditions": ["breast cancer, in treatment"]}, "referred"), ({"conditions": ["ulcerative colitis"]}, "referred"),
     ({"medications": ["warfarin"]}, "referred"), ({"conditions": ["phenylketonuria"]}, "referred"),
     ({"allergies": ["glorp"]}, "refused"), ({"allergies": ["nuts", "glorp"], "age": 16}, "refused"),
     ({"conditions": ["hereditary fructose intolerance"]}, "refused"),

@@ -120,6 +120,7 @@ FAULTS = [
     ("check_min_rest", {"conditions": ["heart disease"], **GYM}, set_entry(sets=2, rest=20)),
     ("check_reps", GYM, set_entry(reps="as many as you like")),
     ("check_reps", GYM, set_entry(reps="0")),
+    ("check_least_reps", {"conditions": ["heart disease"], **GYM}, set_entry(sets=2, reps="3-5")),
     ("check_session_minutes", GYM, set_entry(sets=10, rest=600)),
     ("check_session_minutes", GYM, set_path("workout_plan.weekly_schedule.0.duration", 90)),
     ("check_stated_minutes", {"days_per_week": 2, **GYM}, set_path("workout_plan.weekly_schedule.0.duration", 5)),
@@ -251,6 +252,9 @@ CHANGES = [
         change(action="swap", day=week[0].day, exercise=name, replacement=fresh)]),
     ("check_min_rest", lambda week, name, fresh: [change(action="adjust", exercise=name, rest=10)]),
     ("check_reps", lambda week, name, fresh: [change(action="adjust", exercise=name, reps="lots")]),
+    ("check_least_reps", lambda week, name, fresh: [change(action="adjust", exercise=name, reps="3")]),
+    ("check_least_reps", lambda week, name, fresh: [
+        change(action="swap", exercise=name, replacement=fresh, sets=2, reps="2-4 each side")]),
     ("check_weekly_sets", lambda week, name, fresh: [
         change(action="add", day=day.day, exercise=fresh, sets=10, reps="10") for day in week]),
     ("check_days", lambda week, name, fresh: [change(action="add", day="Sunday", exercise=fresh, sets=1, reps="10")]),

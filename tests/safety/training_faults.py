@@ -227,6 +227,19 @@ def held_for_ten_minutes(at: Seeding):
     return at.set_first(sets=1, reps="600 s")
 
 
+@fault("check_least_reps", people="girl, heart, pregnant")
+def one_heavy_single(at: Seeding):
+    return at.set_first(sets=2, reps="1-3")
+
+
+@fault("check_least_reps", people="girl, heart, pregnant")
+def heavy_triples_all_week(at: Seeding):
+    found = [entry for entry in at.entries("strength") if "reps" in entry and "s" not in entry["reps"]]
+    for entry in found:
+        entry["reps"] = "3"
+    return bool(found)
+
+
 @fault("check_reps", people="gym, plain, knee, lifter, girl, heart, old")
 def lifting_in_minutes(at: Seeding):
     found = at.entries("strength")[:1]

@@ -4,6 +4,7 @@ No number where the plan gives none, no foods where a care plan decides or an al
 profile and the ingredients alone. Rules energy_deficit, protein_daily, protein_spread; portions are heuristic.
 """
 
+import re
 from collections.abc import Callable
 
 from fitsense.contracts.meals import DayTotals, Meal, MealDay, MealItem, MealWeek, UnusedIngredient
@@ -25,6 +26,11 @@ MOST_OF_ROLE = {"protein": (2, 1), "fat": (3, 2), "carb": (2, 1)}  # in a meal, 
 CAUSES = {"under_18": "You are under 18", "low_bmi": "Your weight is low for your height",
           "pregnan": "You told us of a pregnancy or a birth", "postpartum": "You told us of a pregnancy or a birth",
           "wheelchair": "The formula for calories was made for people who walk"}
+# Beside nutrition's care plans, whose weeks of meals a care team writes too: salt and fluid with the heart, and treatment.
+CARE_FOR_MEALS = ("screen_heart_disease", "screen_cancer")
+# The gut, and how it works after surgery, decides portions and foods in ways no table of ours knows.
+OWN_DIET = re.compile(r"gastric|bariatric|stomach (?:surgery|bypass|removed)|stoma\b|\w*ostomy\b|crohn|colitis|short bowel|"
+                      r"pancrea|feeding tube|swallow|dysphagia|\bgout\b|gallbladder|ulcer", re.I)
 PATTERN = ("Breakfast: a starchy food, a protein food and fruit.", "Lunch: a protein food, a starchy food and vegetables.",
            "Dinner: as lunch, with another protein food.", "Snacks between meals when you are hungry: fruit with a little more.",
            "Only foods that your diet and any allergies allow, and enough to feel full.")
@@ -69,9 +75,13 @@ def _answer_without_numbers(profile: Profile, limits: Limits, allowed: FoodLimit
     if allowed.unknown:
         return MealWeek(kind="refused", reason=f'We do not recognise the allergy "{allowed.unknown[0][:80]}", so we name no '
                                                "food: name it in other words, or ask a dietitian for a week of meals.")
-    if find_care_rule(limits) is not None:
+    if find_care_rule(limits) is not None or any(rule_id in CARE_FOR_MEALS for rule_id, _ in limits.reasons):
         return MealWeek(kind="referred", reason="What you eat is part of your care plan: ask your doctor or a dietitian for a "
                                                 "week of meals, and keep your regular meals until then.")
+    if own := next((words for words in [*profile.constraints.conditions, *(profile.constraints.medications or [])]
+                    if OWN_DIET.search(words)), None):
+        return MealWeek(kind="referred", reason=f'"{own[:80]}" can ask for its own diet: ask your doctor or a dietitian for a '
+                                                "week of meals.")
     if limits.unrecognised:
         return MealWeek(kind="referred", reason=f'We do not recognise "{limits.unrecognised[0][:80]}", which may need its own '
                                                 "diet: ask your doctor or a dietitian for a week of meals.")

@@ -7,7 +7,14 @@ how changes are chosen or applied to a full plan.
 from fitsense.contracts.changes import Change, SafetyAdjustment
 from fitsense.contracts.requests import CompactDay, Person
 from fitsense.knowledge.exercises import find_exercise
-from fitsense.safety.plan_checks import LIMIT_REASONS, is_sane_reps, volume_violations, weekly_sets
+from fitsense.safety.plan_checks import (
+    LIGHT_LEAST_REPS,
+    LIMIT_REASONS,
+    is_sane_reps,
+    is_too_heavy,
+    volume_violations,
+    weekly_sets,
+)
 from fitsense.safety.screening import Limits, is_allowed
 from fitsense.safety.session_time import work_seconds
 from fitsense.safety.text_checks import ESCALATION_WORDS, says_whom
@@ -125,7 +132,16 @@ def _new_violations(change: Change, rows: list[Row], person: Person, limits: Lim
                                    f"{change.replacement} is in the plan on that day already"))
     if change.reps is not None and not is_sane_reps(change.reps):
         found.append(error("check_reps", f"{place}.reps", f"{change.reps!r} cannot be done"))
+    elif change.reps is not None and _is_strength(change) and is_too_heavy(change.reps, person.age, limits):
+        found.append(error("check_least_reps", f"{place}.reps", f"{change.reps}; at least {LIGHT_LEAST_REPS}, since loads stay "
+                               "light for this person"))
     return found
+
+
+def _is_strength(change: Change) -> bool:
+    """Whether what a change leaves in its place is strength work."""
+    exercise = find_exercise(change.replacement if change.action == "swap" else change.exercise)
+    return exercise is not None and exercise.kind == "strength"
 
 
 def _apply(change: Change, rows: list[Row]) -> list[Row]:

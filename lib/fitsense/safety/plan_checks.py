@@ -27,6 +27,7 @@ NOT_KNOWN = "is not in the exercise catalogue"
 KEEP = "if_time_constrained.shortened_version.exercises_to_keep"
 PROTEIN_BOUNDS, FAT_BOUNDS = (10, 40), (15, 45)
 MAX_REPS = 60
+ADULT, LIGHT_LEAST_REPS = 18, 6  # fewer repetitions with some in reserve mean a heavy load
 MAX_DAYS_SAME_STRENGTH = 5
 STATED_MINUTES_SLACK = 5
 _STEP = re.compile(r"\b(?:add|increase|up|raise|plus|heavier|more)\b[^.;]*?(\d+(?:\.\d+)?)\s*(?:%|per ?cent)|"
@@ -111,8 +112,8 @@ def check_effort(case: Case) -> list[Violation]:
 
 
 def check_dose(case: Case) -> list[Violation]:
-    """Rests are long enough between strength sets; repetitions are readable and not absurd."""
-    found = []
+    """Rests are long enough between strength sets; repetitions are readable, not absurd, and not so few that loads are heavy."""
+    found, age = [], case.profile.personal_info.age
     for place, session, entry, exercise in case.entries:
         strength = exercise is not None and exercise.kind == "strength"
         if strength and entry.sets > 1 and entry.rest < case.limits.min_rest:
@@ -121,7 +122,16 @@ def check_dose(case: Case) -> list[Violation]:
         if entry.reps is not None and not is_sane_reps(entry.reps):
             found.append(error("check_reps", f"{place}.reps",
                                    f"{session.day}: {entry.name} for {entry.reps!r}; a number of 1 to {MAX_REPS}"))
+        elif strength and entry.reps is not None and is_too_heavy(entry.reps, age, case.limits):
+            found.append(error("check_least_reps", f"{place}.reps", f"{session.day}: {entry.name} for {entry.reps}; at "
+                                   f"least {LIGHT_LEAST_REPS}, since loads stay light for this person"))
     return found
+
+
+def is_too_heavy(reps: str, age: int, limits: Limits) -> bool:
+    """Whether a set is so short that its load must be heavy, for someone whose loads stay light: under 18, or effort capped."""
+    stays_light = age < ADULT or limits.max_intensity != "high"
+    return stays_light and not _TIMED.search(reps) and min(map(int, re.findall(r"\d+", reps))) < LIGHT_LEAST_REPS
 
 
 @lru_cache(maxsize=4096)
