@@ -23,7 +23,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="STAGE", help="this stage alone")
     parser.add_argument("--force", action="store_true", help="run even what is up to date")
     parser.add_argument("--list", action="store_true", help="show the state of every stage and stop")
-    parser.add_argument("--publish", action="store_true", help="copy HTML, tables and figures to reports/ afterwards")
+    parser.add_argument("--publish", nargs="?", const="", metavar="FOLDER",
+                        help="copy HTML, tables and figures to reports/ afterwards, or to a folder in it")
     return parser.parse_args()
 
 
@@ -38,8 +39,8 @@ def main() -> int:
                 print(f"{stage:24} {state:40} {seconds}")
             return 0
         run_dir = run_pipeline(request)
-        if arguments.publish:
-            publish(run_dir)
+        if arguments.publish is not None:
+            publish(run_dir, arguments.publish)
         print_closing(run_dir)
     except Exception as error:
         message = explain(error)

@@ -1,7 +1,7 @@
 """Reports: a run's notebooks as HTML with an index page, the copy that is published, the README's generated tables.
 
     build_reports(run_dir)     # outputs/<run_id>/reports/index.html
-    publish(run_dir)           # reports/: HTML, tables, figures, stages.json, and the README's two generated blocks
+    publish(run_dir)           # reports/: HTML, tables, figures, stages.json, and the README's generated blocks
 
 Reads what the stages wrote; computes no figure of its own.
 """
@@ -26,6 +26,8 @@ h1,h2{line-height:1.2}table{border-collapse:collapse;font-size:.85rem;display:bl
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
 figure{margin:1.5rem 0}img{max-width:100%}figcaption,.muted{color:var(--mute);font-size:.85rem}a{color:var(--link)}
 @media(prefers-color-scheme:dark){img{background:#fff}}"""
+PUBLISHED = ("", "release")  # folders of reports/ that hold a run: `make run`'s, and the released adapter's
+NO_RELEASE = "No adapter is released yet."
 GUARDED = f"student_guarded: {SYSTEM_MEANINGS['student_guarded']}."
 
 
@@ -105,8 +107,11 @@ def print_closing(run_dir: Path) -> None:
     print(f"\nreport: {shown}/reports/index.html\napp:    make demo   (opens the coach on http://127.0.0.1)")
 
 
-def publish(run_dir: Path, target: Path = ROOT / "reports") -> None:
-    """Copy a whole run's pages, tables and figures to reports/, then rewrite the README's generated blocks."""
+def publish(run_dir: Path, folder: str = "") -> None:
+    """Copy a whole run's pages, tables and figures to reports/ or a folder in it, then rewrite the README's generated blocks."""
+    if folder not in PUBLISHED:
+        raise ArtifactError(f"--publish: got {folder!r}; allowed: nothing, or {', '.join(filter(None, PUBLISHED))}")
+    target = ROOT / "reports" / folder
     manifests = {stage: read_manifest(run_dir, stage) for stage in STAGES}
     for stage in STAGES:
         if why := changed_file(run_dir, stage):
@@ -128,8 +133,9 @@ def publish(run_dir: Path, target: Path = ROOT / "reports") -> None:
 
 
 def with_generated_blocks(readme: str, reports: Path = ROOT / "reports") -> str:
-    """The README with its two generated tables (stages, results) made anew from the published run."""
-    for name, table in (("stages", stages_markdown(reports)), ("results", results_markdown(reports))):
+    """The README with its generated tables made anew: stages and results of the published run, results of the release."""
+    release = results_markdown(reports / "release") if (reports / "release").is_dir() else NO_RELEASE
+    for name, table in (("stages", stages_markdown(reports)), ("results", results_markdown(reports)), ("release", release)):
         begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
         head, _, rest = readme.partition(begin)
         _, _, tail = rest.partition(end)
@@ -162,7 +168,7 @@ WRITES = {
 
 
 def results_markdown(reports: Path) -> str:
-    """The headline table of the published run as Markdown."""
+    """The headline table of a published run as Markdown."""
     table, run_id = headline_table(reports), read_json(reports / "stages.json")["run_id"]
     confidence = read_json(reports / "evaluation_report.json")["meta"]["confidence"]
     lines = [f"Run `{run_id}`: value [{confidence:.0%} interval] n. {GUARDED}", "",

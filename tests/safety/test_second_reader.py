@@ -1,8 +1,9 @@
 """The second reader: made of the committed messages, quiet on few words, never talked out of an alarm, and examined.
 
-The examination was written by three authors who saw neither the tables nor the messages the reader learned from, and nothing
+The examination was written by five authors who saw neither the tables nor the messages the reader learned from, and nothing
 was tuned on it: only its rates were looked at. It must never be learned from. Authors and labels: language models, no clinician.
-Of the first author 160 other messages were learned (set "first"); of the second and third nothing.
+Of the first author 160 other messages were learned (set "first"); of the other four nothing. The rates of the first three were
+seen under an earlier reader as well (8,498 messages: 7, 13 and 49 failed), those of the last two (797 messages) only under this one.
 """
 
 import json
@@ -20,9 +21,9 @@ from fitsense.safety.second_reader import WEIGHTS, in_double, load_weights, read
 from fitsense.safety.triage import TriageResult, read_text, triage_text
 
 EXAM = yaml.safe_load((Path(__file__).parent / "triage_exam.yaml").read_text(encoding="utf-8"))
-# Messages failed when the whole set was first read (192 emergencies, 382 escalations, 334 that call for neither); the lexicon
-# alone: 29, 62, 78. The rates of the first author's 200 had been looked at before, while the reader was begun.
-FIRST_READ = {"missed_emergency": 7, "missed_escalation": 13, "over_escalation": 49}
+# Messages failed of 408 emergencies, 811 escalations and 702 that call for neither (the last two authors alone: 2 of 216, 12 of
+# 429, 49 of 368); by the lexicon alone: 61, 119, 154.
+FIRST_READ = {"missed_emergency": 7, "missed_escalation": 23, "over_escalation": 101}
 SLACK = 4
 
 
@@ -46,7 +47,7 @@ def test_nothing_of_the_examination_was_learned():
 
 def test_messages_that_were_learned_are_whole():
     messages = load_messages()
-    assert len({one["text"] for one in messages}) == len(messages) > 8000
+    assert len({one["text"] for one in messages}) == len(messages) > 13000
     assert {one["expected"] for one in messages} == {"emergency", "stop_and_refer", "modify", "proceed"}
     assert all(json.dumps(one) and one["text"].strip() and one["expected"] not in one["also"] for one in messages)
 
@@ -77,6 +78,6 @@ def test_a_doubted_alarm_keeps_its_warning():
 def test_rates_on_the_examination_are_kept():
     rows = [{"text": text, "expected": expected, "also": also} for rows in EXAM.values() for text, expected, also in rows]
     rates = judge_rates(rows, [triage_text(row["text"]).triage for row in rows])
-    assert len(rows) == 716
+    assert len(rows) == 1513
     for name, (failed, total) in rates.items():
         assert failed <= FIRST_READ[name] + SLACK, (name, failed, total)

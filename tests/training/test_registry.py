@@ -42,6 +42,7 @@ def make_run(folder, seed, dtype=torch.bfloat16, test_set="one", **changed):
         report.setdefault(system, {}).setdefault(suite, {})[metric] = cell
     write_json(folder / "06_evaluation" / "evaluation_report.json", report)
     write_text(folder / "06_evaluation" / "comparison_table.md", "| metric | student |\n")
+    write_text(folder / "06_evaluation" / "comparison_table.csv", "metric,student\n")
     finish(folder, "06_evaluation")
     return folder
 
@@ -70,8 +71,9 @@ def test_a_good_run_is_released_whole_and_the_app_takes_it(tmp_path, homes):
     assert card["figures"]["student.structure.json_validity"]["value"] == 0.9
     page = (release / "README.md").read_text()
     assert "# an adapter" in page and card["version"] in page and "| metric | student |" in page
-    assert {path.name for path in release.iterdir()} == {"adapter", "README.md", "release.json", "training_log.jsonl",
-                                                         "held_out_loss.json", "evaluation_report.json", "comparison_table.md"}
+    assert {path.name for path in release.iterdir()} == {
+        "adapter", "README.md", "release.json", "training_log.jsonl", "held_out_loss.json", "evaluation_report.json",
+        "comparison_table.md", "comparison_table.csv"}
     choice = choose_adapter(None, release, GATE)
     assert choice.source == "release" and card["adapter_sha256"][:12] in choice.label
 

@@ -34,7 +34,7 @@ CARD = "release.json"  # written last: a folder that holds it is a whole release
 MAX_MEGABYTES = 16  # git hosts and this repository's own rule
 TEST_SET = "03_distillation/test.jsonl"
 COPIED = {"05_qlora_training": ("training_log.jsonl", "held_out_loss.json"),
-          "06_evaluation": ("evaluation_report.json", "comparison_table.md")}
+          "06_evaluation": ("evaluation_report.json", "comparison_table.md", "comparison_table.csv")}
 VERSION = re.compile(r"v(\d+)-[0-9a-f]{12}")
 
 
