@@ -3,7 +3,8 @@
 The examination was written by five authors who saw neither the tables nor the messages the reader learned from, and nothing
 was tuned on it: only its rates were looked at. It must never be learned from. Authors and labels: language models, no clinician.
 Of the first author 160 other messages were learned (set "first"); of the other four nothing. The rates of the first three were
-seen under an earlier reader as well (8,498 messages: 7, 13 and 49 failed), those of the last two (797 messages) only under this one.
+seen under an earlier reader as well (8,498 messages: 7, 13 and 49 failed), those of the last two (797)
+only under this one.
 """
 
 import json
