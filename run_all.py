@@ -23,8 +23,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="STAGE", help="this stage alone")
     parser.add_argument("--force", action="store_true", help="run even what is up to date")
     parser.add_argument("--list", action="store_true", help="show the state of every stage and stop")
-    parser.add_argument("--publish", nargs="?", const="", metavar="FOLDER",
-                        help="copy HTML, tables and figures to reports/ afterwards, or to a folder in it")
+    parser.add_argument("--publish", action="store_true", help="copy HTML, tables and figures to reports/ afterwards")
     return parser.parse_args()
 
 
@@ -39,8 +38,8 @@ def main() -> int:
                 print(f"{stage:24} {state:40} {seconds}")
             return 0
         run_dir = run_pipeline(request)
-        if arguments.publish is not None:
-            publish(run_dir, arguments.publish)
+        if arguments.publish:
+            publish(run_dir)
         print_closing(run_dir)
     except Exception as error:
         message = explain(error)

@@ -24,6 +24,8 @@ def add_adapters_command(commands) -> None:
     promotion = actions.add_parser("promote", help="release a run's adapter if it passes every gate")
     promotion.add_argument("candidate", metavar="RUN", help="a run id or a run's folder")
     promotion.add_argument("--params", default="params/release.yaml", metavar="FILE", help="whose gate it must pass")
+    promotion.add_argument("--provisional", action="store_true", help="release it below its gate, saying so everywhere, where "
+                           "no adapter that passes is released")
     rolling = actions.add_parser("rollback", help="release an earlier version again")
     rolling.add_argument("version", nargs="?", metavar="VERSION", help="default: the one the released adapter replaced")
     command.set_defaults(run=run_adapters)
@@ -70,7 +72,9 @@ def promote_adapter(args: argparse.Namespace) -> int:
     """Release a run's adapter."""
     from fitsense.params import load_params
     from fitsense.training.registry import promote
-    card = promote(folder_of(args.candidate), load_params(args.params).gate)
+    card = promote(folder_of(args.candidate), load_params(args.params).gate, args.provisional)
+    for failure in card["below_gate"]:
+        print(f"below its gate: {failure}")
     place = f"it replaces {card['replaces']}" if card["replaces"] else "it is the first"
     print(f"released {card['version']} of run {card['run_id']}; {place}")
     return 0

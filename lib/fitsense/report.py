@@ -26,7 +26,7 @@ h1,h2{line-height:1.2}table{border-collapse:collapse;font-size:.85rem;display:bl
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
 figure{margin:1.5rem 0}img{max-width:100%}figcaption,.muted{color:var(--mute);font-size:.85rem}a{color:var(--link)}
 @media(prefers-color-scheme:dark){img{background:#fff}}"""
-PUBLISHED = ("", "release")  # folders of reports/ that hold a run: `make run`'s, and the released adapter's
+RELEASE_DIR = ROOT / "outputs" / "release"
 NO_RELEASE = "No adapter is released yet."
 GUARDED = f"student_guarded: {SYSTEM_MEANINGS['student_guarded']}."
 
@@ -107,11 +107,8 @@ def print_closing(run_dir: Path) -> None:
     print(f"\nreport: {shown}/reports/index.html\napp:    make demo   (opens the coach on http://127.0.0.1)")
 
 
-def publish(run_dir: Path, folder: str = "") -> None:
-    """Copy a whole run's pages, tables and figures to reports/ or a folder in it, then rewrite the README's generated blocks."""
-    if folder not in PUBLISHED:
-        raise ArtifactError(f"--publish: got {folder!r}; allowed: nothing, or {', '.join(filter(None, PUBLISHED))}")
-    target = ROOT / "reports" / folder
+def publish(run_dir: Path, target: Path = ROOT / "reports") -> None:
+    """Copy a whole run's pages, tables and figures to reports/, then rewrite the README's generated blocks."""
     manifests = {stage: read_manifest(run_dir, stage) for stage in STAGES}
     for stage in STAGES:
         if why := changed_file(run_dir, stage):
@@ -134,8 +131,8 @@ def publish(run_dir: Path, folder: str = "") -> None:
 
 def with_generated_blocks(readme: str, reports: Path = ROOT / "reports") -> str:
     """The README with its generated tables made anew: stages and results of the published run, results of the release."""
-    release = results_markdown(reports / "release") if (reports / "release").is_dir() else NO_RELEASE
-    for name, table in (("stages", stages_markdown(reports)), ("results", results_markdown(reports)), ("release", release)):
+    results = results_markdown(reports, f"Run `{read_json(reports / 'stages.json')['run_id']}`")
+    for name, table in (("stages", stages_markdown(reports)), ("results", results), ("release", release_markdown())):
         begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
         head, _, rest = readme.partition(begin)
         _, _, tail = rest.partition(end)
@@ -167,11 +164,22 @@ WRITES = {
 }
 
 
-def results_markdown(reports: Path) -> str:
-    """The headline table of a published run as Markdown."""
-    table, run_id = headline_table(reports), read_json(reports / "stages.json")["run_id"]
-    confidence = read_json(reports / "evaluation_report.json")["meta"]["confidence"]
-    lines = [f"Run `{run_id}`: value [{confidence:.0%} interval] n. {GUARDED}", "",
+def release_markdown(folder: Path = RELEASE_DIR) -> str:
+    """What the released adapter is, whether it passes its gate, and its headline table; or that there is none."""
+    if not (folder / "release.json").is_file():
+        return NO_RELEASE
+    card = read_json(folder / "release.json")
+    below = f", provisional, below its gate ({'; '.join(card['below_gate'])})" if card["below_gate"] else ""
+    minutes, tokens = card["training"]["seconds"] / 60, card["training"]["tokens"]
+    about = (f"`{card['version']}` of run `{card['run_id']}`{below}: {tokens:,} training tokens in {minutes:.0f} minutes, "
+             f"{card['parameters']['training']['learning_rate']:g} learning rate")
+    return results_markdown(folder, about)
+
+
+def results_markdown(folder: Path, about: str) -> str:
+    """A headline table as Markdown, from a folder with comparison_table.csv and evaluation_report.json."""
+    table, confidence = headline_table(folder), read_json(folder / "evaluation_report.json")["meta"]["confidence"]
+    lines = [f"{about}: value [{confidence:.0%} interval] n. {GUARDED}", "",
              "| metric | " + " | ".join(table.columns) + " |", "|---" * (len(table.columns) + 1) + "|"]
     lines += ["| " + " | ".join([str(name), *map(str, row)]) + " |" for name, row in zip(table.index, table.values, strict=True)]
     return "\n".join(lines)

@@ -101,6 +101,20 @@ def test_a_candidate_that_loses_a_watched_figure_is_refused(tmp_path, homes, wat
     assert promote(better, lenient, **homes)["version"].startswith("v2-")
 
 
+def test_a_provisional_release_says_so_everywhere_and_gives_way(tmp_path, homes):
+    poor = make_run(tmp_path / "run-1", 1, student__structure__json_validity=0.2)
+    card = promote(poor, GATE, provisional=True, **homes)
+    failure = "student json_validity is 0.2, at least 0.5 asked"
+    assert card["below_gate"] == [failure]
+    assert f"It is provisional, below its gate: {failure}" in (homes["release_dir"] / "README.md").read_text()
+    choice = choose_adapter(None, homes["release_dir"], GATE)
+    assert "(release, provisional)" in choice.label and failure in choice.reason
+    passing = promote(make_run(tmp_path / "run-2", 2, test_set="another"), GATE, **homes)
+    assert passing["below_gate"] == [] and "provisional" not in choose_adapter(None, homes["release_dir"], GATE).label
+    with pytest.raises(ReleaseRefused, match=f"v2-.* passes its gate, and this run does not .{failure}"):
+        promote(make_run(tmp_path / "run-3", 3, student__structure__json_validity=0.2), GATE, provisional=True, **homes)
+
+
 def test_only_evaluations_on_the_same_requests_are_compared(tmp_path, homes):
     promote(make_run(tmp_path / "run-1", 1), GATE, **homes)
     with pytest.raises(ReleaseRefused, match="other held-out requests"):

@@ -13,6 +13,7 @@ from fitsense.models.base import base_fingerprint
 from fitsense.params import GateParams, ModelParams
 
 ADAPTER_INPUT = "05_qlora_training/adapter/adapter_model.safetensors"  # as 06's manifest names it
+RELEASE_CARD = "release.json"  # beside a released adapter: where it came from, and what it fails of its gate
 BASE_FILE = "fitsense_base.json"  # written beside the adapter: the fingerprint of the weights it was trained on
 
 
@@ -70,11 +71,20 @@ def choose_adapter(run_dir: Path | None, release_dir: Path, gate: GateParams) ->
         return _choice(own, "run", f"run {run_dir.name}", "this run's adapter passes its gate")
     if has_release:
         why = f"this run's adapter fails its gate ({'; '.join(failures)})" if has_own else "there is no run of one's own"
-        return _choice(release_dir / "adapter", "release", "release", f"{why}, so the released adapter answers")
+        return _choose_release(release_dir, why)
     if has_own:
         return _choice(own, "run", f"run {run_dir.name} (below its gate)",
                        f"fails its gate ({'; '.join(failures)}) and no adapter is released: read every answer with care")
     return AdapterChoice(None, "rules", "rules coach", "no adapter was trained or released: the planning engine answers")
+
+
+def _choose_release(release_dir: Path, why: str) -> AdapterChoice:
+    """The released adapter, called provisional where its card says that it is below its gate."""
+    card = release_dir / RELEASE_CARD
+    below = read_json(card)["below_gate"] if card.is_file() else []
+    name = "release, provisional" if below else "release"
+    care = f"; it is provisional, below its own gate ({'; '.join(below)}): read every answer with care" if below else ""
+    return _choice(release_dir / "adapter", "release", name, f"{why}, so the released adapter answers{care}")
 
 
 def _is_adapter(folder: Path | None) -> bool:

@@ -26,11 +26,18 @@ from fitsense.artifacts import (
     write_json,
     write_text,
 )
-from fitsense.models.adapters import ADAPTER_INPUT, adapter_digest, adapter_model_params, check_adapter, gate_failures
+from fitsense.models.adapters import (
+    ADAPTER_INPUT,
+    RELEASE_CARD,
+    adapter_digest,
+    adapter_model_params,
+    check_adapter,
+    gate_failures,
+)
 from fitsense.params import ROOT, GateParams
 
 RELEASE_DIR = ROOT / "outputs" / "release"
-CARD = "release.json"  # written last: a folder that holds it is a whole release
+CARD = RELEASE_CARD  # written last: a folder that holds it is a whole release
 MAX_MEGABYTES = 16  # git hosts and this repository's own rule
 TEST_SET = "03_distillation/test.jsonl"
 COPIED = {"05_qlora_training": ("training_log.jsonl", "held_out_loss.json"),
@@ -103,11 +110,17 @@ def _compare_one(watched: Watched, ours: dict | None, theirs: dict | None) -> di
     return {"metric": watched.path, "candidate": ours, "other": theirs, "verdict": verdict}
 
 
-def promote(run_dir: Path, gate: GateParams, release_dir: Path = RELEASE_DIR, registry: Path | None = None) -> dict:
-    """Release a run's adapter and return its card; raises ReleaseRefused naming every gate it fails, with the figures."""
+def promote(run_dir: Path, gate: GateParams, provisional: bool = False, release_dir: Path = RELEASE_DIR,
+            registry: Path | None = None) -> dict:
+    """Release a run's adapter and return its card; raises ReleaseRefused naming every gate it fails, with the figures.
+
+    `provisional` releases an adapter below its gate, where there is none or only another provisional one: its card, its page
+    and the app name what it fails. An adapter that passes its gate replaces a provisional one whatever that was measured on.
+    """
     registry = registry or registry_dir()
     current = released(release_dir)
-    reasons = _unfit(run_dir) or [*gate_failures(run_dir, gate), *_losses(run_dir, release_dir, current)]
+    below = [] if (unfit := _unfit(run_dir)) else gate_failures(run_dir, gate)
+    reasons = unfit or [*(below if not provisional else []), *_losses(run_dir, release_dir, current, below)]
     if reasons:
         raise ReleaseRefused(f"{run_dir.name} is not released: {'; '.join(reasons)}")
     if current and current["adapter_sha256"] == sha256_file(run_dir / ADAPTER_INPUT):
@@ -117,7 +130,7 @@ def promote(run_dir: Path, gate: GateParams, release_dir: Path = RELEASE_DIR, re
     known = [int(VERSION.fullmatch(card["version"])[1]) for card in versions(registry, release_dir)]
     adapter = run_dir / "05_qlora_training" / "adapter"
     version = f"v{max(known, default=0) + 1}-{adapter_digest(adapter)}"
-    card = _card(run_dir, gate, version, current)
+    card = _card(run_dir, gate, version, current, below)
     _build(run_dir, registry / version, card)
     _install(registry / version, release_dir)
     return card
@@ -161,10 +174,12 @@ def _unfit(run_dir: Path) -> list[str]:
     return reasons + [f"its weights are {', '.join(other)}, torch.bfloat16 asked"] * bool(other)
 
 
-def _losses(run_dir: Path, release_dir: Path, current: dict | None) -> list[str]:
+def _losses(run_dir: Path, release_dir: Path, current: dict | None, below: list[str]) -> list[str]:
     """What the candidate loses against the released adapter, on the same held-out requests."""
-    if current is None:
+    if current is None or (current["below_gate"] and not below):
         return []
+    if below and not current["below_gate"]:
+        return [f"{current['version']} passes its gate, and this run does not ({'; '.join(below)})"]
     test_set = read_manifest(run_dir, "03_distillation")["outputs"]["test.jsonl"]
     if test_set != current["dataset"]["test"]:
         return [f"it was evaluated on other held-out requests (sha256 {test_set[:12]}) than {current['version']} "
@@ -178,7 +193,7 @@ def show_cell(cell: dict | None) -> str:
     return "not measured" if cell is None else f"{cell['value']} [{cell['ci_low']}, {cell['ci_high']}], n = {cell['n']}"
 
 
-def _card(run_dir: Path, gate: GateParams, version: str, current: dict | None) -> dict:
+def _card(run_dir: Path, gate: GateParams, version: str, current: dict | None, below: list[str]) -> dict:
     """Everything needed to know where a release came from; no clock in it."""
     data, training, evaluation = (read_manifest(run_dir, stage) for stage in
                                   ("03_distillation", "05_qlora_training", "06_evaluation"))
@@ -191,7 +206,8 @@ def _card(run_dir: Path, gate: GateParams, version: str, current: dict | None) -
         "code_version": {"training": training["code_version"], "evaluation": evaluation["code_version"]},
         "packages": training["packages"], "python": training["python"],
         "training": {**training["facts"], "seconds": training["seconds"]},
-        "gate": gate.model_dump(), "figures": {watched.path: _cell(report, watched.path) for watched in WATCHED}}
+        "gate": gate.model_dump(), "below_gate": below,
+        "figures": {watched.path: _cell(report, watched.path) for watched in WATCHED}}
 
 
 def _build(run_dir: Path, folder: Path, card: dict) -> None:
@@ -214,7 +230,7 @@ def _readme(folder: Path, card: dict) -> str:
 ## Release {card['version']}
 
 Run `{card['run_id']}` (`params/{card['params_name']}.yaml`; all parameters, hashes of the data and versions of code and
-packages are in `{CARD}`), trained for {card['training']['seconds'] / 60:.0f} minutes. It {_replaces(card)}
+packages are in `{CARD}`), trained for {card['training']['seconds'] / 60:.0f} minutes. It {_replaces(card)} {_standing(card)}
 
 Measured on held-out people, each figure with its confidence interval (`evaluation_report.json` has them all, by slice):
 
@@ -224,6 +240,11 @@ Measured on held-out people, each figure with its confidence interval (`evaluati
 
 def _replaces(card: dict) -> str:
     return f"replaces {card['replaces']}." if card["replaces"] else "is the first."
+
+
+def _standing(card: dict) -> str:
+    return (f"**It is provisional, below its gate: {'; '.join(card['below_gate'])}.**" if card["below_gate"]
+            else "It passes its gate.")
 
 
 def _install(source: Path, target: Path) -> None:
