@@ -170,7 +170,7 @@ def release_markdown(folder: Path = RELEASE_DIR) -> str:
         return NO_RELEASE
     card = read_json(folder / "release.json")
     below = f", provisional, below its gate ({'; '.join(card['below_gate'])})" if card["below_gate"] else ""
-    minutes, tokens = card["training"]["seconds"] / 60, card["training"]["tokens"]
+    minutes, tokens = card["training"]["seconds"] / 60, int(card["training"]["tokens"])
     about = (f"`{card['version']}` of run `{card['run_id']}`{below}: {tokens:,} training tokens in {minutes:.0f} minutes, "
              f"{card['parameters']['training']['learning_rate']:g} learning rate")
     return results_markdown(folder, about)
