@@ -55,7 +55,8 @@ def list_adapters(args: argparse.Namespace) -> int:
         print("no adapter is released; python -m fitsense adapters promote RUN releases one")
     for card in cards:
         figures = ", ".join(f"{path} {cell['value'] if cell else 'not measured'}" for path, cell in card["figures"].items())
-        print(f"{'*' if card['released'] else ' '} {card['version']}  run {card['run_id']}  {figures}")
+        kind = "  provisional" if card["below_gate"] else ""
+        print(f"{'*' if card['released'] else ' '} {card['version']}  run {card['run_id']}{kind}  {figures}")
     return 0
 
 

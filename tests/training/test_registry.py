@@ -1,5 +1,7 @@
 """The release registry: what is refused and why, what a release holds, and the way back."""
 
+import shutil
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -20,7 +22,7 @@ GOOD = {"student.structure.json_validity": 0.9, "student_grammar.structure.schem
         "student_guarded.guard.replaced": 0.4}
 
 
-def make_run(folder, seed, dtype=torch.bfloat16, test_set="one", **changed):
+def make_run(folder, seed, dtype=torch.bfloat16, test_set="one", n=50, **changed):
     """A run's folder as 03, 05 and 06 leave it, with an adapter of its own and the figures given."""
     for split in ("train", "val"):
         write_text(folder / "03_distillation" / f"{split}.jsonl", "{}\n")
@@ -38,7 +40,7 @@ def make_run(folder, seed, dtype=torch.bfloat16, test_set="one", **changed):
     report = {}
     for path, value in {**GOOD, **{key.replace("__", "."): value for key, value in changed.items()}}.items():
         system, suite, metric = path.split(".")
-        cell = {"value": value, "n": 50, "ci_low": max(0.0, value - 0.1), "ci_high": min(1.0, value + 0.1)}
+        cell = {"value": value, "n": n, "ci_low": max(0.0, value - 0.1), "ci_high": min(1.0, value + 0.1)}
         report.setdefault(system, {}).setdefault(suite, {})[metric] = cell
     write_json(folder / "06_evaluation" / "evaluation_report.json", report)
     write_text(folder / "06_evaluation" / "comparison_table.md", "| metric | student |\n")
@@ -166,6 +168,21 @@ def test_a_tampered_release_says_so(tmp_path, homes):
     (homes["release_dir"] / "adapter" / "adapter_model.safetensors").write_bytes(b"other")
     with pytest.raises(ArtifactError, match="is not what .*release.json describes"):
         released(homes["release_dir"])
+
+
+def test_rolling_back_from_a_tampered_release_keeps_no_copy_of_it(tmp_path, homes):
+    first = promote(make_run(tmp_path / "run-1", 1), GATE, **homes)["version"]
+    promote(make_run(tmp_path / "run-2", 2), GATE, **homes)
+    second = released(homes["release_dir"])["version"]
+    shutil.rmtree(homes["registry"] / second)
+    (homes["release_dir"] / "adapter" / "adapter_model.safetensors").write_bytes(b"other")
+    assert rollback(first, **homes)["version"] == first and not (homes["registry"] / second).exists()
+
+
+def test_a_candidate_that_was_asked_less_is_refused(tmp_path, homes):
+    promote(make_run(tmp_path / "run-1", 1), GATE, **homes)
+    with pytest.raises(ReleaseRefused, match="student.structure.json_validity is 0.9 .* n = 5, v1-.* n = 50"):
+        promote(make_run(tmp_path / "run-2", 2, n=5), GATE, **homes)
 
 
 def test_comparison_says_better_worse_or_level(tmp_path):

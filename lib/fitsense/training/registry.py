@@ -39,7 +39,6 @@ from fitsense.params import ROOT, GateParams
 RELEASE_DIR = ROOT / "outputs" / "release"
 CARD = RELEASE_CARD  # written last: a folder that holds it is a whole release
 MAX_MEGABYTES = 16  # git hosts and this repository's own rule
-TEST_SET = "03_distillation/test.jsonl"
 COPIED = {"05_qlora_training": ("training_log.jsonl", "held_out_loss.json"),
           "06_evaluation": ("evaluation_report.json", "comparison_table.md", "comparison_table.csv")}
 VERSION = re.compile(r"v(\d+)-[0-9a-f]{12}")
@@ -75,11 +74,15 @@ def released(release_dir: Path = RELEASE_DIR) -> dict | None:
     if not (release_dir / CARD).is_file():
         return None
     card = read_json(release_dir / CARD)
-    weights = release_dir / "adapter" / "adapter_model.safetensors"
-    if not weights.is_file() or sha256_file(weights) != card["adapter_sha256"]:
-        raise ArtifactError(f"{weights}: is not what {release_dir / CARD} describes; repair: git checkout outputs/release, or "
-                            f"python -m fitsense adapters rollback {card['version']}")
+    if not _is_whole(release_dir, card):
+        raise ArtifactError(f"{release_dir / 'adapter'}: is not what {release_dir / CARD} describes; repair: git checkout "
+                            f"outputs/release, or python -m fitsense adapters rollback {card['version']}")
     return card
+
+
+def _is_whole(release_dir: Path, card: dict) -> bool:
+    weights = release_dir / "adapter" / "adapter_model.safetensors"
+    return weights.is_file() and sha256_file(weights) == card["adapter_sha256"]
 
 
 def versions(registry: Path | None = None, release_dir: Path = RELEASE_DIR) -> list[dict]:
@@ -145,9 +148,9 @@ def rollback(version: str | None = None, release_dir: Path = RELEASE_DIR, regist
     if wanted not in at_hand:
         raise ReleaseRefused(f"version: got {wanted!r}; allowed: {', '.join(at_hand) or 'none is kept in ' + registry.name}")
     if (release_dir / CARD).is_file():
-        leaving = read_json(release_dir / CARD)["version"]
-        if leaving not in at_hand:
-            _install(release_dir, registry / leaving)
+        leaving = read_json(release_dir / CARD)
+        if leaving["version"] not in at_hand and _is_whole(release_dir, leaving):
+            _install(release_dir, registry / leaving["version"])
     _install(registry / wanted, release_dir)
     return read_json(release_dir / CARD)
 
@@ -185,7 +188,12 @@ def _losses(run_dir: Path, release_dir: Path, current: dict | None, below: list[
         return [f"it was evaluated on other held-out requests (sha256 {test_set[:12]}) than {current['version']} "
                 f"({current['dataset']['test'][:12]}): train and evaluate both on one dataset"]
     return [f"{row['metric']} is {show_cell(row['candidate'])}, {current['version']} has {show_cell(row['other'])}"
-            for row in compare(run_dir, release_dir) if row["verdict"] in {"worse", "not measured"}]
+            for row in compare(run_dir, release_dir) if row["verdict"] in {"worse", "not measured"} or _is_thinner(row)]
+
+
+def _is_thinner(row: dict) -> bool:
+    """Whether the candidate was asked less than the released adapter: then "level" would only mean that nobody looked."""
+    return row["candidate"]["n"] < row["other"]["n"]
 
 
 def show_cell(cell: dict | None) -> str:
