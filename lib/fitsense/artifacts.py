@@ -35,6 +35,8 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "07_coaching_demo": ("03_distillation/test.jsonl", "05_qlora_training/adapter/*",
                          "06_evaluation/evaluation_report.json"),
 }
+RELEASE_DIR = ROOT / "outputs" / "release"  # the released adapter, the one run's work that git keeps
+RELEASE_CARD = "release.json"  # in it, written last: where the adapter came from, and what it fails of its gate
 SESSION = ".session.json"  # hidden, so outside every hash: what work began when, seconds killed sessions spent on it
 MANIFEST_KEYS = {"parameters", "inputs", "outputs", "facts", "code_version", "packages", "seconds", "peak_memory_mb"}
 PACKAGES = ("torch", "transformers", "peft", "trl", "bitsandbytes", "datasets", "pandas", "pydantic", "gradio")

@@ -14,7 +14,18 @@ import nbformat
 import pandas as pd
 from nbconvert import HTMLExporter
 
-from fitsense.artifacts import STAGES, UPSTREAM, ArtifactError, changed_file, read_json, read_manifest, write_json, write_text
+from fitsense.artifacts import (
+    RELEASE_CARD,
+    RELEASE_DIR,
+    STAGES,
+    UPSTREAM,
+    ArtifactError,
+    changed_file,
+    read_json,
+    read_manifest,
+    write_json,
+    write_text,
+)
 from fitsense.evaluation.suites import HEADLINE_ROWS, SYSTEM_MEANINGS
 from fitsense.page_style import COLOURS
 from fitsense.params import ROOT
@@ -26,7 +37,6 @@ h1,h2{line-height:1.2}table{border-collapse:collapse;font-size:.85rem;display:bl
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
 figure{margin:1.5rem 0}img{max-width:100%}figcaption,.muted{color:var(--mute);font-size:.85rem}a{color:var(--link)}
 @media(prefers-color-scheme:dark){img{background:#fff}}"""
-RELEASE_DIR = ROOT / "outputs" / "release"
 NO_RELEASE = "No adapter is released yet."
 GUARDED = f"student_guarded: {SYSTEM_MEANINGS['student_guarded']}."
 
@@ -166,9 +176,9 @@ WRITES = {
 
 def release_markdown(folder: Path = RELEASE_DIR) -> str:
     """What the released adapter is, whether it passes its gate, and its headline table; or that there is none."""
-    if not (folder / "release.json").is_file():
+    if not (folder / RELEASE_CARD).is_file():
         return NO_RELEASE
-    card = read_json(folder / "release.json")
+    card = read_json(folder / RELEASE_CARD)
     below = f", provisional, below its gate ({'; '.join(card['below_gate'])})" if card["below_gate"] else ""
     minutes, tokens = card["training"]["seconds"] / 60, int(card["training"]["tokens"])
     about = (f"`{card['version']}` of run `{card['run_id']}`{below}: {tokens:,} training tokens in {minutes:.0f} minutes, "

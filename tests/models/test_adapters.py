@@ -2,7 +2,7 @@
 
 import pytest
 
-from fitsense.artifacts import sha256_file, write_json, write_text
+from fitsense.artifacts import RELEASE_CARD, sha256_file, write_json, write_text
 from fitsense.models.adapters import (
     ADAPTER_INPUT,
     BASE_FILE,
@@ -61,6 +61,8 @@ def test_choice_prefers_a_passing_run_then_the_release_then_rules(tmp_path):
     assert "its evaluation is of another adapter" in choose_adapter(good, release, gate).reason
     good = make_run(tmp_path / "good", 1.0)
     make_adapter(release / "adapter")
+    assert choose_adapter(poor, release, gate).source == "run", "without its card a release is not whole"
+    write_json(release / RELEASE_CARD, {"below_gate": []})
     assert choose_adapter(good, release, gate).source == "run"
     fallback = choose_adapter(poor, release, gate)
     assert fallback.source == "release" and "json_validity is 0.1" in fallback.reason

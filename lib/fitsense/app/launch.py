@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from fitsense.app.desk import Desk
 from fitsense.app.page import build_page
 from fitsense.app.theme import CSS, app_theme
-from fitsense.artifacts import ArtifactError
-from fitsense.coach.choice import RELEASE_DIR, AdapterChoice, OpenedCoach, newest_run, open_coach, params_of
+from fitsense.artifacts import RELEASE_DIR, ArtifactError
+from fitsense.coach.choice import AdapterChoice, OpenedCoach, newest_run, open_coach, params_of
 from fitsense.coach.store import InteractionStore
 from fitsense.params import Params
 

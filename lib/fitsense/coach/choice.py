@@ -6,12 +6,10 @@ Does not know how adapters are trained or judged (see models.adapters); loads th
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitsense.artifacts import outputs_dir, read_manifest
+from fitsense.artifacts import RELEASE_DIR, outputs_dir, read_manifest
 from fitsense.coach.coaches import Coach, RulesCoach, StudentCoach
 from fitsense.models.adapters import AdapterChoice, choose_adapter
-from fitsense.params import ROOT, Params
-
-RELEASE_DIR = ROOT / "outputs" / "release"
+from fitsense.params import Params
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from fitsense.artifacts import ArtifactError, read_json, sha256_file
+from fitsense.artifacts import RELEASE_CARD, ArtifactError, read_json, sha256_file
 from fitsense.models.base import base_fingerprint
 from fitsense.params import GateParams, ModelParams
 
 ADAPTER_INPUT = "05_qlora_training/adapter/adapter_model.safetensors"  # as 06's manifest names it
-RELEASE_CARD = "release.json"  # beside a released adapter: where it came from, and what it fails of its gate
 BASE_FILE = "fitsense_base.json"  # written beside the adapter: the fingerprint of the weights it was trained on
 
 
@@ -65,7 +64,8 @@ def adapter_digest(folder: Path) -> str:
 def choose_adapter(run_dir: Path | None, release_dir: Path, gate: GateParams) -> AdapterChoice:
     """Prefer the run's own adapter if its evaluation passes the gate, else the released one, else the run's, else rules."""
     own = run_dir / "05_qlora_training" / "adapter" if run_dir else None
-    has_own, has_release = _is_adapter(own), _is_adapter(release_dir / "adapter")
+    has_own = _is_adapter(own)
+    has_release = (release_dir / RELEASE_CARD).is_file() and _is_adapter(release_dir / "adapter")
     failures = gate_failures(run_dir, gate) if has_own else []
     if has_own and not failures:
         return _choice(own, "run", f"run {run_dir.name}", "this run's adapter passes its gate")
@@ -80,8 +80,7 @@ def choose_adapter(run_dir: Path | None, release_dir: Path, gate: GateParams) ->
 
 def _choose_release(release_dir: Path, why: str) -> AdapterChoice:
     """The released adapter, called provisional where its card says that it is below its gate."""
-    card = release_dir / RELEASE_CARD
-    below = read_json(card)["below_gate"] if card.is_file() else []
+    below = read_json(release_dir / RELEASE_CARD)["below_gate"]
     name = "release, provisional" if below else "release"
     care = f"; it is provisional, below its own gate ({'; '.join(below)}): read every answer with care" if below else ""
     return _choice(release_dir / "adapter", "release", name, f"{why}, so the released adapter answers{care}")

@@ -17,6 +17,8 @@ import torch
 from safetensors.torch import load_file
 
 from fitsense.artifacts import (
+    RELEASE_CARD,
+    RELEASE_DIR,
     ArtifactError,
     changed_file,
     outputs_dir,
@@ -28,16 +30,13 @@ from fitsense.artifacts import (
 )
 from fitsense.models.adapters import (
     ADAPTER_INPUT,
-    RELEASE_CARD,
     adapter_digest,
     adapter_model_params,
     check_adapter,
     gate_failures,
 )
-from fitsense.params import ROOT, GateParams
+from fitsense.params import GateParams
 
-RELEASE_DIR = ROOT / "outputs" / "release"
-CARD = RELEASE_CARD  # written last: a folder that holds it is a whole release
 MAX_MEGABYTES = 16  # git hosts and this repository's own rule
 COPIED = {"05_qlora_training": ("training_log.jsonl", "held_out_loss.json"),
           "06_evaluation": ("evaluation_report.json", "comparison_table.md", "comparison_table.csv")}
@@ -71,12 +70,12 @@ def registry_dir() -> Path:
 
 def released(release_dir: Path = RELEASE_DIR) -> dict | None:
     """The card of the released adapter, or None where none is released; raises ArtifactError if it was tampered with."""
-    if not (release_dir / CARD).is_file():
+    if not (release_dir / RELEASE_CARD).is_file():
         return None
-    card = read_json(release_dir / CARD)
+    card = read_json(release_dir / RELEASE_CARD)
     if not _is_whole(release_dir, card):
-        raise ArtifactError(f"{release_dir / 'adapter'}: is not what {release_dir / CARD} describes; repair: git checkout "
-                            f"outputs/release, or python -m fitsense adapters rollback {card['version']}")
+        raise ArtifactError(f"{release_dir / 'adapter'}: is not what {release_dir / RELEASE_CARD} describes; repair: git "
+                            f"checkout outputs/release, or python -m fitsense adapters rollback {card['version']}")
     return card
 
 
@@ -128,7 +127,7 @@ def promote(run_dir: Path, gate: GateParams, provisional: bool = False, release_
         raise ReleaseRefused(f"{run_dir.name} is not released: {'; '.join(reasons)}")
     if current and current["adapter_sha256"] == sha256_file(run_dir / ADAPTER_INPUT):
         raise ReleaseRefused(f"{run_dir.name} is not released: its adapter is {current['version']}, released already")
-    if current and not (registry / current["version"] / CARD).is_file():
+    if current and not (registry / current["version"] / RELEASE_CARD).is_file():
         _install(release_dir, registry / current["version"])
     known = [int(VERSION.fullmatch(card["version"])[1]) for card in versions(registry, release_dir)]
     adapter = run_dir / "05_qlora_training" / "adapter"
@@ -147,16 +146,16 @@ def rollback(version: str | None = None, release_dir: Path = RELEASE_DIR, regist
     at_hand = [card["version"] for card in _archived(registry)]
     if wanted not in at_hand:
         raise ReleaseRefused(f"version: got {wanted!r}; allowed: {', '.join(at_hand) or 'none is kept in ' + registry.name}")
-    if (release_dir / CARD).is_file():
-        leaving = read_json(release_dir / CARD)
+    if (release_dir / RELEASE_CARD).is_file():
+        leaving = read_json(release_dir / RELEASE_CARD)
         if leaving["version"] not in at_hand and _is_whole(release_dir, leaving):
             _install(release_dir, registry / leaving["version"])
     _install(registry / wanted, release_dir)
-    return read_json(release_dir / CARD)
+    return read_json(release_dir / RELEASE_CARD)
 
 
 def _archived(registry: Path) -> list[dict]:
-    return [read_json(path) for path in sorted(registry.glob(f"v*/{CARD}"))]
+    return [read_json(path) for path in sorted(registry.glob(f"v*/{RELEASE_CARD}"))]
 
 
 def _unfit(run_dir: Path) -> list[str]:
@@ -226,7 +225,7 @@ def _build(run_dir: Path, folder: Path, card: dict) -> None:
         for name in names:
             shutil.copyfile(run_dir / stage / name, folder / name)
     write_text(folder / "README.md", _readme(folder, card))
-    write_json(folder / CARD, card)
+    write_json(folder / RELEASE_CARD, card)
 
 
 def _readme(folder: Path, card: dict) -> str:
@@ -237,8 +236,8 @@ def _readme(folder: Path, card: dict) -> str:
 
 ## Release {card['version']}
 
-Run `{card['run_id']}` (`params/{card['params_name']}.yaml`; all parameters, hashes of the data and versions of code and
-packages are in `{CARD}`), trained for {card['training']['seconds'] / 60:.0f} minutes. It {_replaces(card)} {_standing(card)}
+Run `{card['run_id']}` (`params/{card['params_name']}.yaml` and what `{RELEASE_CARD}` says: all parameters, hashes of the data,
+versions of code and packages), trained for {card['training']['seconds'] / 60:.0f} minutes. It {_replaces(card)} {_standing(card)}
 
 Measured on held-out people, each figure with its confidence interval (`evaluation_report.json` has them all, by slice):
 
