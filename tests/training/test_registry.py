@@ -90,16 +90,13 @@ def test_a_run_below_its_gate_is_refused_with_the_figures(tmp_path, homes):
 @pytest.mark.parametrize("watched", WATCHED, ids=lambda watched: watched.path)
 def test_a_candidate_that_loses_a_watched_figure_is_refused(tmp_path, homes, watched):
     promote(make_run(tmp_path / "run-1", 1), GATE, **homes)
-    lower, other = (GOOD[watched.path] - 0.25, GOOD[watched.path] + 0.25)[::watched.sign]
-    lost = min(1.0, max(0.0, lower))
+    lost, gained = (GOOD[watched.path] - 0.25 * watched.sign, min(1.0, max(0.0, GOOD[watched.path] + 0.25 * watched.sign)))
     lenient = GateParams(min_student_json_validity=0, min_grammar_schema_validity=0, max_missed_escalation=1)
-    if not 0 <= lower <= 1:
-        pytest.skip("no worse value exists")
     worse = make_run(tmp_path / "run-2", 2, **{watched.path.replace(".", "__"): lost})
     with pytest.raises(ReleaseRefused, match=watched.path) as refused:
         promote(worse, lenient, **homes)
     assert f"is {lost} [" in str(refused.value) and f"has {GOOD[watched.path]} [" in str(refused.value)
-    better = make_run(tmp_path / "run-3", 3, **{watched.path.replace(".", "__"): min(1.0, max(0.0, other))})
+    better = make_run(tmp_path / "run-3", 3, **{watched.path.replace(".", "__"): gained})
     assert promote(better, lenient, **homes)["version"].startswith("v2-")
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import Exercise
-from fitsense.planning.selection import ADULT, OLDER, Selector
+from fitsense.planning.selection import OLDER, Selector
 from fitsense.planning.tables import load_tables
+from fitsense.safety.screening import keeps_light
 
 EASY_REST_S, EASY_REST_MOST_S = 30, 45
 LOW_COMPLETION, SHORT_SLEEP_H, HARD_RATING = 0.5, 6.0, 8.5
@@ -127,7 +128,7 @@ def make_dose(profile: Profile, selector: Selector, sets: int, rest: int, short:
 
 def is_light(profile: Profile, selector: Selector) -> bool:
     """Tell whether loads stay light (rule careful_reps): under 18, effort capped, or strength with three or more in reserve."""
-    if profile.personal_info.age < ADULT or selector.limits.max_intensity != "high":
+    if keeps_light(profile.personal_info.age, selector.limits):
         return True
     return profile.goals[0] == "strength_increase" and choose_rir(profile, selector) >= 3
 

@@ -16,12 +16,13 @@ from fitsense.planning.causes import find_bar
 from fitsense.planning.explain_entry import explain_entry
 from fitsense.planning.nutrition import find_care_rule
 from fitsense.planning.reading import Case, Said, name_kind
-from fitsense.planning.selection import ADULT, Selector, select_for
+from fitsense.planning.selection import Selector, select_for
 from fitsense.planning.splits import EASY_KINDS, MOST_WHOLE_BODY_DAYS
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.planning.wording import find_stop_signs
 from fitsense.safety.energy import energy_need
 from fitsense.safety.goals import fit_goals
+from fitsense.safety.screening import ADULT
 
 WEEK, FOOD = "workout_plan.weekly_schedule", "nutrition_suggestions"
 

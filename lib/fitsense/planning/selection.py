@@ -16,7 +16,7 @@ from fitsense.safety.screening import Limits, is_allowed, screen, screen_person
 
 # How many of a pool the week goes through; two for every other pattern.
 N_ROTATED = {"mobility": 6}
-ADULT, OLDER, SHORT_SESSION_MIN, DRILL_MET = 18, 65, 20, 2.5
+OLDER, SHORT_SESSION_MIN, DRILL_MET = 65, 20, 2.5
 LARGE_PATTERNS = ("squat", "hinge", "horizontal_push", "vertical_push", "horizontal_pull", "vertical_pull")
 
 

@@ -10,10 +10,10 @@ from fitsense.contracts.profile import Profile
 from fitsense.knowledge.exercises import load_exercises
 from fitsense.planning.dose import LOW_COMPLETION, is_run_down
 from fitsense.planning.fitting import Fitted
-from fitsense.planning.selection import ADULT, Selector, is_careful
+from fitsense.planning.selection import Selector, is_careful
 from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_gentle, list_free_days
 from fitsense.planning.tables import load_tables, name_goal
-from fitsense.safety.screening import Limits
+from fitsense.safety.screening import ADULT, Limits
 
 MOST_OVERVIEW, MOST_LINE, LONG_SESSION_MIN = 390, 80, 60
 SHORT_OF_ASKED = 0.75  # of the minutes asked for: shorter sessions are explained

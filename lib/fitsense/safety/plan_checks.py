@@ -16,7 +16,7 @@ from fitsense.safety.effort import exceeds_cap, read_rir
 from fitsense.safety.energy import FLOOR_KCAL, calorie_bounds, energy_need
 from fitsense.safety.food_limits import list_allergies
 from fitsense.safety.meals import find_forbidden_foods
-from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, screen
+from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, keeps_light, screen
 from fitsense.safety.session_time import session_minutes
 from fitsense.safety.text_checks import iter_texts
 from fitsense.safety.violations import Violation, error
@@ -27,7 +27,7 @@ NOT_KNOWN = "is not in the exercise catalogue"
 KEEP = "if_time_constrained.shortened_version.exercises_to_keep"
 PROTEIN_BOUNDS, FAT_BOUNDS = (10, 40), (15, 45)
 MAX_REPS = 60
-ADULT, LIGHT_LEAST_REPS = 18, 6  # fewer repetitions with some in reserve mean a heavy load
+LIGHT_LEAST_REPS = 6  # fewer repetitions with some in reserve mean a heavy load
 MAX_DAYS_SAME_STRENGTH = 5
 STATED_MINUTES_SLACK = 5
 _STEP = re.compile(r"\b(?:add|increase|up|raise|plus|heavier|more)\b[^.;]*?(\d+(?:\.\d+)?)\s*(?:%|per ?cent)|"
@@ -129,9 +129,8 @@ def check_dose(case: Case) -> list[Violation]:
 
 
 def is_too_heavy(reps: str, age: int, limits: Limits) -> bool:
-    """Whether a set is so short that its load must be heavy, for someone whose loads stay light: under 18, or effort capped."""
-    stays_light = age < ADULT or limits.max_intensity != "high"
-    return stays_light and not _TIMED.search(reps) and min(map(int, re.findall(r"\d+", reps))) < LIGHT_LEAST_REPS
+    """Whether a set is so short that its load must be heavy, for someone whose loads stay light."""
+    return keeps_light(age, limits) and not _TIMED.search(reps) and min(map(int, re.findall(r"\d+", reps))) < LIGHT_LEAST_REPS
 
 
 @lru_cache(maxsize=4096)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Intensity = Literal["low", "moderate", "high"]
 INTENSITY_ORDER: tuple[Intensity, ...] = ("low", "moderate", "high")
+ADULT = 18  # years
 LEVEL_ORDER: tuple[Level, ...] = ("beginner", "intermediate", "advanced")
 ACCESS_ORDER: tuple[Equipment, ...] = ("no_equipment", "home_gym", "full_gym")
 # WHO 2020 calls 3-6 METs moderate; 4 METs as the ceiling of "low" is a heuristic (brisk walking).
@@ -95,6 +96,11 @@ def screen_person(person: Person) -> Limits:
     """Find the limits of the short form of a profile (no medicines, no BMI)."""
     return _combine(_band_rows("age_bands", person.age, [person.goal]), list(person.injuries), list(person.conditions), [],
                     person.workout_duration)
+
+
+def keeps_light(age: int, limits: Limits) -> bool:
+    """Whether a person's loads stay light: under 18, or effort capped (rule careful_reps)."""
+    return age < ADULT or limits.max_intensity != "high"
 
 
 def is_allowed(exercise: "Exercise", limits: Limits, access: Equipment, level: Level) -> str | None:
