@@ -47,15 +47,27 @@ def read_parent(params: Params, held_out: frozenset[str]) -> Parent | None:
         if getattr(params.training, ours) != config[theirs]:
             raise ParamsError(f"training.{ours}: got {getattr(params.training, ours)}; allowed: {config[theirs]}, as in "
                               f"training.init_adapter {folder}; repair: --set training.{ours}={config[theirs]}")
-    if not (folder / TRAINED_ON_FILE).is_file():
-        raise ParamsError(f"training.init_adapter: {folder} has no {TRAINED_ON_FILE}, so nobody can tell whether it was "
-                          f"trained on held-out people; repair: --set training.init_adapter=''")
-    seen = read_json(folder / TRAINED_ON_FILE)
+    seen = _read_met(folder)
     met = held_out & set(seen["requests"])
     if met:
         raise ParamsError(f"training.init_adapter: {folder} was trained on {len(met)} of this run's {len(held_out)} held-out "
                           f"requests; allowed: none; repair: another seed, or --set training.init_adapter=''")
     return Parent(folder, frozenset(seen["requests"]), seen["tokens"])
+
+
+def _read_met(folder: Path) -> dict:
+    if not (folder / TRAINED_ON_FILE).is_file():
+        raise ParamsError(f"training.init_adapter: {folder} has no {TRAINED_ON_FILE}, so nobody can tell whom it was trained "
+                          f"on; allowed: an adapter that 05 of this version wrote; repair: --set training.init_adapter=''")
+    return read_json(folder / TRAINED_ON_FILE)
+
+
+def leave_out_met(records: list[TokenisedRecord], params: Params) -> list[TokenisedRecord]:
+    """The records that the adapter to go on from has not met; all of them where there is none, or none is new to it."""
+    if not params.training.init_adapter:
+        return records
+    met = set(_read_met(Path(params.training.init_adapter))["requests"])
+    return [record for record in records if record.request_hash not in met] or records
 
 
 def start_from(model, parent: Parent) -> None:
