@@ -10,7 +10,7 @@ from fitsense.contracts.plan import Plan
 from fitsense.contracts.requests import make_request
 from fitsense.contracts.strictness import dump_compact, load_contract
 from fitsense.knowledge.exercises import load_exercises
-from fitsense.models.grammar import GrammarProcessor, compile_grammar, guidance_tokenizer
+from fitsense.models.grammar import AnswerGrammar, GrammarProcessor, compile_grammar, guidance_tokenizer
 from fitsense.models.tokens import end_of_turn_id, load_tokenizer
 from fitsense.params import ModelParams
 from fitsense.planning.derive import with_derived
@@ -106,6 +106,21 @@ def test_the_week_has_the_days_that_the_request_outlines(guidance, plan_request)
     outlined = {day.day for day in shown.input.derived.week}
     plan["workout_plan"]["weekly_schedule"][-1]["day"] = "Sunday"
     assert "Sunday" not in outlined and not accepts(guidance, shown, dump_compact(plan))
+
+
+def test_forced_tokens_are_those_the_grammar_leaves_no_choice_about(guidance, plan_request):
+    tokenizer, engine = guidance
+    plan = dump_compact(prescribe(plan_request.input))
+    answer, forced_in_all = AnswerGrammar(engine, compile_grammar(plan_request)), 0
+    tokens = tokenizer(plan, add_special_tokens=False)["input_ids"]
+    for place, token in enumerate(tokens):
+        forced = answer.forced()
+        forced_in_all += bool(forced) and forced[0] == token
+        if forced:
+            allowed = answer.allow(torch.zeros(49152)).isfinite()
+            assert allowed[forced[0]], (tokenizer.decode(tokens[:place]), tokenizer.decode(forced))
+        answer.take(token)
+    assert forced_in_all > len(tokens) // 10
 
 
 @pytest.mark.parametrize("path", [

@@ -133,6 +133,36 @@ def guidance_tokenizer(tokenizer, n_vocab: int, end_id: int) -> llguidance.LLTok
     return llguidance.hf.from_tokenizer(tokenizer, n_vocab=n_vocab, eos_token=end_id)
 
 
+class AnswerGrammar:
+    """One answer's grammar as it is written: which tokens may come next, and which ones must."""
+
+    def __init__(self, guidance: llguidance.LLTokenizer, grammar: str):
+        self.matcher, self.end_id = llguidance.LLMatcher(guidance, grammar), guidance.eos_token
+        _raise_error(self.matcher)
+        self.bitmask = mask_torch.allocate_token_bitmask(1, guidance.vocab_size)
+
+    def take(self, token: int) -> None:
+        """Note a token that was written; after a complete answer nothing more is noted."""
+        if not self.matcher.is_stopped():
+            self.matcher.consume_token(token)
+            _raise_error(self.matcher)
+
+    def allow(self, scores: torch.Tensor) -> torch.Tensor:
+        """Scores, shape (vocabulary,), what may not come next at minus infinity; after a complete answer only the end may."""
+        if self.matcher.is_stopped():
+            allowed = torch.zeros(scores.shape, dtype=torch.bool)
+            allowed[self.end_id] = True
+        else:
+            mask_torch.fill_next_token_bitmask(self.matcher, self.bitmask, 0)
+            _raise_error(self.matcher)
+            allowed = _unpack(self.bitmask, scores.shape[0])[0]
+        return scores.masked_fill(~allowed.to(scores.device), float("-inf"))
+
+    def forced(self) -> list[int]:
+        """The tokens that the grammar leaves no choice about, in the tokenizer's usual spelling; often none."""
+        return [] if self.matcher.is_stopped() else self.matcher.compute_ff_tokens()
+
+
 class GrammarProcessor(LogitsProcessor):
     """Masks, for every row of a batch, the tokens its grammar forbids (None: a row that writes freely).
 
@@ -140,29 +170,18 @@ class GrammarProcessor(LogitsProcessor):
     """
 
     def __init__(self, guidance: llguidance.LLTokenizer, grammars: list[str | None], prompt_length: int):
-        self.matchers = [llguidance.LLMatcher(guidance, grammar) if grammar else None for grammar in grammars]
-        for matcher in filter(None, self.matchers):
-            _raise_error(matcher)
-        self.n_seen, self.end_id = prompt_length, guidance.eos_token
-        self.bitmask = mask_torch.allocate_token_bitmask(len(grammars), guidance.vocab_size)
+        self.answers = [AnswerGrammar(guidance, grammar) if grammar else None for grammar in grammars]
+        self.n_seen = prompt_length
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         """Take the tokens chosen since the last call, then mask scores, shape (batch, vocabulary)."""
-        for row, matcher in zip(input_ids[:, self.n_seen:].tolist(), self.matchers, strict=True):
-            for token in row:
-                if matcher and not matcher.is_stopped():
-                    matcher.consume_token(token)
-                    _raise_error(matcher)
+        for row, (answer, tokens) in enumerate(zip(self.answers, input_ids[:, self.n_seen:].tolist(), strict=True)):
+            if answer is None:
+                continue
+            for token in tokens:
+                answer.take(token)
+            scores[row] = answer.allow(scores[row])
         self.n_seen = input_ids.shape[1]
-        live = [row for row, matcher in enumerate(self.matchers) if matcher and not matcher.is_stopped()]
-        for row in live:
-            mask_torch.fill_next_token_bitmask(self.matchers[row], self.bitmask, row)
-            _raise_error(self.matchers[row])
-        allowed = _unpack(self.bitmask[live], scores.shape[1]).to(scores.device)
-        scores[live] = scores[live].masked_fill(~allowed, float("-inf"))
-        complete = [row for row, matcher in enumerate(self.matchers) if matcher and matcher.is_stopped()]
-        scores[complete] = float("-inf")  # nothing can follow a complete answer but the end of the turn
-        scores[complete, self.end_id] = 0.0
         return scores
 
 

@@ -24,6 +24,7 @@ from trl import SFTConfig, SFTTrainer
 from fitsense.artifacts import read_json, write_json, write_jsonl, write_text
 from fitsense.models.adapters import BASE_FILE, adapter_digest
 from fitsense.models.base import base_fingerprint, best_device, compute_dtype, load_for_training
+from fitsense.models.drafting import write_drafts
 from fitsense.models.tokens import load_tokenizer
 from fitsense.params import Params, ParamsError, hash_params
 from fitsense.training.card import adapter_card
@@ -33,6 +34,7 @@ from fitsense.training.records import (
     IGNORED,
     TokenisedRecord,
     assert_end_of_turn_trained,
+    choose_drafts,
     count_epoch_tokens,
 )
 
@@ -72,6 +74,7 @@ def train_adapter(chosen: list[TokenisedRecord], params: Params, folder: Path, h
         write_jsonl(log_path, clean_log(trainer.state.log_history))
         save_adapter(trainer, params, adapter, chosen, parent)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    write_drafts(adapter, choose_drafts(load_tokenizer(params.model), chosen))
     log = [json.loads(line) for line in log_path.read_text().splitlines()]
     return TrainingRun(adapter, log)
 

@@ -14,6 +14,8 @@ import numpy as np
 from fitsense.models.tokens import end_of_turn, end_of_turn_id, render_prompt
 from fitsense.params import ParamsError, TrainingParams
 
+N_DRAFTS = {"plan_creation": 60, "plan_modification": 20, "safety_adjustment": 30, "progress_adaptation": 20,
+            "coaching_question": 20}  # about 260 kB of text; more plans guess hardly better
 IGNORED = -100  # the label that cross-entropy leaves out
 
 
@@ -99,6 +101,17 @@ def _fill(records: list[TokenisedRecord], budget: float, lengths: str, rng: np.r
         taken.append(pool[index])
         spent += pool[index].n_tokens
     return taken
+
+
+def choose_drafts(tokenizer, records: list[TokenisedRecord]) -> list[str]:
+    """The answers that help decoding to guess (models.drafting): the first N_DRAFTS of each type by record id."""
+    drafts = []
+    for kind, n_drafts in N_DRAFTS.items():
+        ordered = sorted((record for record in records if record.prompt_type == kind), key=lambda r: r.record_id)
+        for record in ordered[:n_drafts]:
+            answer = [label for label in record.labels if label != IGNORED][:-1]
+            drafts.append(tokenizer.decode(answer))
+    return drafts
 
 
 def count_epoch_tokens(records: list[TokenisedRecord]) -> int:
