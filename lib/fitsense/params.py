@@ -140,13 +140,14 @@ class TrainingParams(Section):
 
 
 class EvaluationParams(Section):
-    """06: how many held-out requests a generating system answers, and how long its answers may grow."""
+    """06: how many held-out requests a generating system answers, and how long its answers may grow. `batch_size`: 1 writes one
+    answer at a time with drafts, the fastest on a CPU; a GPU wants 32 and more."""
 
     n_plans: PerSystem = PerSystem(base=4, student=4, student_grammar=4)
     n_short: PerSystem = PerSystem(base=20, student=20, student_grammar=20)
     max_new_tokens_plan: Annotated[int, Field(ge=16, le=4096)] = 2100
     max_new_tokens_short: Annotated[int, Field(ge=16, le=4096)] = 320
-    batch_size: Positive = 10
+    batch_size: Positive = 1
     bootstrap_samples: Annotated[int, Field(ge=100, le=100_000)] = 1000
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
 

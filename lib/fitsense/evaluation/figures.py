@@ -76,7 +76,7 @@ def draw_latency(report: dict) -> Figure:
             axes[0].annotate(f"{name[:3]} {latency[name]['value']:.1f} s", (latency[name]["value"], place + shift),
                              xytext=(6, 3), textcoords="offset points", fontsize=8, color=INK)
         _draw_interval(axes[1], latency["tokens_per_s"], place, SYSTEM_COLOURS[system])
-    for axis, title, label in ((axes[0], "Waiting for an answer (in its batch)", "seconds"),
+    for axis, title, label in ((axes[0], "Waiting for a whole answer", "seconds"),
                                (axes[1], "Speed", "tokens per second")):
         axis.set(title=title, xlabel=label, yticks=range(len(timed)), yticklabels=timed, ylim=(len(timed) - 0.5, -0.5))
         axis.set_xlim(0, 1.25 * axis.get_xlim()[1])

@@ -70,7 +70,7 @@ SUITES: dict[str, dict[str, MetricInfo]] = {
                                                  "(what does not parse cannot be shown safe and counts)", False),
     },
     "latency": {
-        "p50_s": _metric("p50", "median seconds until an answer was complete, its batch being written together", False),
+        "p50_s": _metric("p50", "median seconds until a whole answer (of a batch: until its own end)", False),
         "p95_s": _metric("p95", "95th percentile of the same", False),
         "tokens_per_s": _metric("throughput", "tokens written per second of machine time"),
     },
