@@ -65,6 +65,10 @@ def test_choice_prefers_a_passing_run_then_the_release_then_rules(tmp_path):
     write_json(release / RELEASE_CARD, {"below_gate": []})
     assert choose_adapter(good, release, gate).source == "run"
     fallback = choose_adapter(poor, release, gate)
+    assert fallback.source == "release" and fallback.reason.startswith("this run's adapter is the released one")
+    assert "json_validity" not in fallback.reason, "its card tells what it lacks, once"
+    write_text(release / "adapter" / "adapter_model.safetensors", "others")
+    fallback = choose_adapter(poor, release, gate)
     assert fallback.source == "release" and "json_validity is 0.1" in fallback.reason
 
 

@@ -70,7 +70,7 @@ def choose_adapter(run_dir: Path | None, release_dir: Path, gate: GateParams) ->
     if has_own and not failures:
         return _choice(own, "run", f"run {run_dir.name}", "this run's adapter passes its gate")
     if has_release:
-        why = f"this run's adapter fails its gate ({'; '.join(failures)})" if has_own else "there is no run of one's own"
+        why = _why_not_own(own, release_dir, failures) if has_own else "there is no run of one's own"
         return _choose_release(release_dir, why)
     if has_own:
         return _choice(own, "run", f"run {run_dir.name} (below its gate)",
@@ -78,12 +78,19 @@ def choose_adapter(run_dir: Path | None, release_dir: Path, gate: GateParams) ->
     return AdapterChoice(None, "rules", "rules coach", "no adapter was trained or released: the planning engine answers")
 
 
+def _why_not_own(own: Path, release_dir: Path, failures: list[str]) -> str:
+    """Why a run's adapter is passed over; where it is the released one itself, its failures are told once, with that."""
+    if adapter_digest(own) == adapter_digest(release_dir / "adapter"):
+        return "this run's adapter is the released one"
+    return f"this run's adapter fails its gate ({'; '.join(failures)})"
+
+
 def _choose_release(release_dir: Path, why: str) -> AdapterChoice:
     """The released adapter, called provisional where its card says that it is below its gate."""
     below = read_json(release_dir / RELEASE_CARD)["below_gate"]
     name = "release, provisional" if below else "release"
     care = f"; it is provisional, below its own gate ({'; '.join(below)}): read every answer with care" if below else ""
-    return _choice(release_dir / "adapter", "release", name, f"{why}, so the released adapter answers{care}")
+    return _choice(release_dir / "adapter", "release", name, f"{why}: the released adapter answers{care}")
 
 
 def _is_adapter(folder: Path | None) -> bool:
