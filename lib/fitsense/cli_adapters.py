@@ -1,4 +1,4 @@
-"""The command line's `adapters`: list, compare, promote and roll back released adapters (see training.registry).
+"""The command line's `adapters`: list, compare, promote and roll back released adapters (see training.registry), time one.
 
     python -m fitsense adapters promote release-1 --params params/release.yaml
 
@@ -28,6 +28,10 @@ def add_adapters_command(commands) -> None:
                            "no adapter that passes is released")
     rolling = actions.add_parser("rollback", help="release an earlier version again")
     rolling.add_argument("version", nargs="?", metavar="VERSION", help="default: the one the released adapter replaced")
+    timing = actions.add_parser("speed", help="seconds a plan with drafts and without, paired (minutes; on an idle machine)")
+    timing.add_argument("adapter", nargs="?", default="outputs/release/adapter", metavar="ADAPTER", help="an adapter's folder")
+    timing.add_argument("-n", type=int, default=10, help="how many of the twenty people of reports/hard_profiles.html")
+    timing.add_argument("--max-new-tokens", type=int, default=1200, help="where a plan is cut off")
     command.set_defaults(run=run_adapters)
 
 
@@ -88,6 +92,26 @@ def roll_back(args: argparse.Namespace) -> int:
     return 0
 
 
+def time_adapter(args: argparse.Namespace) -> int:
+    """Print one line a person, then medians and shares."""
+    from statistics import median
+
+    from fitsense.coach.speed import compare_decoding
+    from fitsense.contracts.requests import make_request
+    from fitsense.planning.derive import with_derived
+    from fitsense.showcase import load_people
+    people = load_people()[:args.n]
+    requests = [make_request("plan_creation", with_derived(profile)) for _, profile in people]
+    rows = compare_decoding(Path(args.adapter), requests, args.max_new_tokens)
+    for (who, _), row in zip(people, rows, strict=True):
+        print(f"{row['plain_s']:7.1f} s  {row['drafted_s']:6.1f} s  {row['n_tokens']:5} tokens  "
+              f"{'same tokens' if row['same_tokens'] else 'same plan' if row['same_plan'] else 'another plan'}  {who}")
+    plain, drafted = (median(row[name] for row in rows) for name in ("plain_s", "drafted_s"))
+    print(f"median {plain:.1f} s plain, {drafted:.1f} s with drafts ({drafted / plain:.2f} of it); same tokens "
+          f"{sum(row['same_tokens'] for row in rows)}, same plan {sum(row['same_plan'] for row in rows)} of {len(rows)}")
+    return 0
+
+
 def folder_of(run: str) -> Path:
     """A run id, or any folder, as a folder; ArtifactError where there is neither."""
     from fitsense.artifacts import ArtifactError, outputs_dir
@@ -97,4 +121,5 @@ def folder_of(run: str) -> Path:
     raise ArtifactError(f"run: got {run!r}; allowed: a run id under {outputs_dir().name}/, or a folder")
 
 
-ACTIONS = {"list": list_adapters, "compare": compare_adapters, "promote": promote_adapter, "rollback": roll_back}
+ACTIONS = {"list": list_adapters, "compare": compare_adapters, "promote": promote_adapter, "rollback": roll_back,
+           "speed": time_adapter}

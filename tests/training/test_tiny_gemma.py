@@ -123,3 +123,15 @@ def test_it_generates_and_refuses_another_base(trained):
     assert list(student.stream(request, grammar=True, max_new_tokens=8))[-1]
     with pytest.raises(AdapterError, match="right on the weights"):
         load_student(ModelParams(), run.adapter_dir)
+
+
+def test_both_ways_of_decoding_are_timed_on_the_same_request(trained):
+    from fitsense.coach.speed import compare_decoding
+    from fitsense.contracts.requests import make_request
+    from fitsense.planning.derive import with_derived
+    from fitsense.showcase import load_people
+
+    request = make_request("plan_creation", with_derived(load_people()[0][1]))
+    row, = compare_decoding(trained[1].adapter_dir, [request], 40)
+    assert row["n_tokens"] == 40 and row["plain_s"] > 0 and row["drafted_s"] > 0
+    assert row["same_plan"] or not row["same_tokens"], "equal tokens give equal plans"
