@@ -6,12 +6,14 @@ Knows nothing of plans or logs.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from fitsense.contracts.profile import Profile
 from fitsense.contracts.strictness import check_contract
 from fitsense.params import SynthesisParams
+from fitsense.safety.screening import Limits, screen
 from fitsense.synthesis.dice import happens, make_generator, pick_one, pick_some, pick_weighted, read_yaml
 from fitsense.synthesis.feedback import draw_feedback
 from fitsense.synthesis.health import Body, Health, draw_health
@@ -46,7 +48,12 @@ class SimulatedPerson:
     health: Health
     traits: Traits
 
-    @property
+    @cached_property
+    def limits(self) -> Limits:
+        """What screening finds in the profile."""
+        return screen(self.profile)
+
+    @cached_property
     def slice_tags(self) -> dict[str, str]:
         """The five tags by which results are sliced."""
         info = self.profile.personal_info

@@ -125,11 +125,11 @@ def find_odd_nights(tables: Tables) -> pd.DataFrame:
 
 
 def find_weight_jumps(tables: Tables) -> pd.DataFrame:
-    """Body mass that moves over 5 % between two weighings within a week: pounds for kilograms, or another person."""
+    """Body mass that moves over 5 % and 1.5 kg between two weighings within a week: another unit, or another person."""
     rows = tables["weight_logs"].sort_values(["user_id", "logged_on"])
     day, before = pd.to_datetime(rows.logged_on), rows.groupby("user_id").weight_kg.shift()
     days = (day - day.groupby(rows.user_id).shift()).dt.days
-    return rows.assign(before=before)[(days <= 7) & ((rows.weight_kg / before - 1).abs() > 0.05)]
+    return rows.assign(before=before)[(days <= 7) & ((rows.weight_kg - before).abs() > 0.05 * before + 1.5)]
 
 
 def find_strange_scales(tables: Tables) -> pd.DataFrame:
