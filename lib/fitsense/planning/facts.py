@@ -5,10 +5,8 @@ Found by words, in a fixed order: exercises named, the plan's own lines, rules b
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.plan import DAYS
 from fitsense.contracts.requests import CompactDay, Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
@@ -24,7 +22,7 @@ MOST_FACTS, MOST_EXERCISES, MOST_RULES, MOST_LENGTH = 6, 2, 3, 240
 @cache
 def load_topics() -> dict:
     """Read facts.yaml; raises KeyError where it names a rule there is not."""
-    table = yaml.safe_load((files("fitsense.planning") / "facts.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.planning", "facts.yaml")
     listed = [rule for row in [*table["topics"], *table["withheld"]] for rule in row["rules"]]
     for rule_id in [*table["usual"], *listed]:
         load_rules()[rule_id]

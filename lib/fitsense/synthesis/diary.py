@@ -33,13 +33,14 @@ def write_diary(rng: np.random.Generator, person: SimulatedPerson, body: BodyDay
     table, n_days = read_yaml("life.yaml"), len(body.sleep)
     logging, diary = person.traits.logging, table["diary"]
     open_days = np.repeat(rng.random(n_days // WEEK + 1) >= diary["lapse_weeks"] * (1.5 - logging), WEEK)[:n_days]
-    dice, to_100, to_half = rng.random((3, n_days)), rng.random() < diary["round_calories_to_100"], rng.random() < diary["round_weight_to_half"]
+    dice, (calories, weight) = rng.random((3, n_days)), rng.random(2)
+    digits = -2 if calories < diary["round_calories_to_100"] else -1
+    step = 0.5 if weight < diary["round_weight_to_half"] else 0.1
     shown = body.mass + rng.normal(0, table["energy"]["scale_sd_kg"], n_days)
     eaten = body.eaten * (1 - person.traits.under_report)
-    step = 0.5 if to_half else 0.1
     return {"sleep": _keep(open_days & (dice[0] < logging), np.round(body.sleep, 1)),
             "calories": _keep(open_days & (dice[1] < logging * diary["calories"]) & counts_calories,
-                              np.round(eaten, -2 if to_100 else -1).astype(int)),
+                              np.round(eaten, digits).astype(int)),
             "weight": _keep(open_days & (dice[2] < logging * diary["weight"]), np.round(np.round(shown / step) * step, 1))}
 
 

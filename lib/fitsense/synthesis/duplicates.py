@@ -12,11 +12,8 @@ FREE_TEXT = ("request", "message", "question")
 
 def list_free_texts(queries: list[dict]) -> dict[str, str]:
     """The free text of every question that has one, by query_id."""
-    found = {}
-    for query in queries:
-        texts = [query["input"][field] for field in FREE_TEXT if field in query["input"]]
-        found |= {query["query_id"]: text for text in texts}
-    return found
+    pairs = [(query["query_id"], query["input"].get(field)) for query in queries for field in FREE_TEXT]
+    return {name: text for name, text in pairs if text}
 
 
 def find_near_duplicates(texts: dict[str, str]) -> list[tuple[str, str]]:

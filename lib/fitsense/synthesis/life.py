@@ -13,8 +13,8 @@ import numpy as np
 from fitsense.contracts.plan import Plan
 from fitsense.params import SynthesisParams
 from fitsense.synthesis.body import WEEK, BodyDays, draw_body_days
-from fitsense.synthesis.dice import make_generator, read_yaml
 from fitsense.synthesis.diary import DayLog, choose_written, misjudge, write_diary
+from fitsense.synthesis.dice import make_generator, read_yaml
 from fitsense.synthesis.events import Event, draw_events, list_effects, list_niggles
 from fitsense.synthesis.lifting import SetTable, Sheet, choose_loads, do_sets, list_patterns, list_rows, write_sheet
 from fitsense.synthesis.people import SimulatedPerson

@@ -19,15 +19,6 @@ from fitsense.synthesis.people import SimulatedPerson
 
 OWN_SET = "house"  # sentences that tests demand of the triage: near the scenario table's own
 DECK_STREAM = 102
-WOMEN = re.compile(r"\b(pregnan\w*|\d+ weeks|trimester|midwife|postpartum|postnatal|c-section|breast-?feed\w*|my periods?|menopaus\w*"
-                   r"|gave birth|my baby bump|bump|braxton|ovar\w+|endometrio\w*|as a woman|contractions|waters|placenta|cervix|miscarr\w*)\b", re.I)
-MEN = re.compile(r"\b(prostat\w*|testic\w*|erection|as a man|my wife is pregnant)\b", re.I)
-AGE = re.compile(r"\b(?:i'?m|i am|im|at|aged?|turn(?:ed|ing)?) (?:now )?(\d\d)\b(?! ?(?:kg|kilo|min|percent|%|bpm|degrees|km|reps|weeks|wks|w\b))"
-                 r"|\b(\d\d)[ -]?(?:years? old|yo|y/o|yr old)\b", re.I)
-WORD_AGE = re.compile(r"\b(thirty|forty|fifty|sixty|seventy|eighty|ninety|teenager|pensioner|retired|grandchild\w*|grandson|granddaughter)\b", re.I)
-GROWN_UP = re.compile(r"\b(wife|husband|my kids?|my son|my daughter|wine|beer|beers|drunk|hungover|hangover|vodka|whisky|pint|pints|my boss|at work"
-                      r"|my job|office|shifts?|smok\w+|my car|driving|drove|pub)\b", re.I)
-AGE_GAP = 6
 
 
 @dataclass(frozen=True)
@@ -80,13 +71,20 @@ def choose_report(seed: int, slot: int, person: SimulatedPerson) -> Report:
 
 def fits_person(text: str, person: SimulatedPerson) -> bool:
     """Whether what a message says of its writer can be true of the person: age, sex, pregnancy, standing, grown-up life."""
-    info, pregnant = person.profile.personal_info, person.health.has("pregnancy") or person.health.has("postpartum")
-    if person.health.uses_wheelchair or (WOMEN.search(text) and not pregnant) or (MEN.search(text) and info.gender != "male"):
+    info, claims = person.profile.personal_info, load_claims()
+    false = {"women": not (person.health.has("pregnancy") or person.health.has("postpartum")), "men": info.gender != "male",
+             "grown_up": info.age < 18, "old": info.age < 60, "in_between": True}
+    if person.health.uses_wheelchair or any(untrue and claims[name].search(text) for name, untrue in false.items()):
         return False
-    ages = [int(first or second) for first, second in AGE.findall(text)]
-    if any(abs(age - info.age) > AGE_GAP for age in ages) or (WORD_AGE.search(text) and info.age < 60):
-        return False
-    return info.age >= 18 or not GROWN_UP.search(text)
+    ages = [int(age) for found in claims["ages"].findall(text) for age in found if age]
+    return all(abs(age - info.age) <= read_yaml("messages.yaml")["most_age_gap"] for age in ages)
+
+
+@lru_cache(maxsize=1)
+def load_claims() -> dict[str, re.Pattern]:
+    """The table of what a message may say of its writer, compiled."""
+    return {name: re.compile(rf"\b(?:{'|'.join(words)})\b", re.I) for name, words in read_yaml("messages.yaml").items()
+            if isinstance(words, list)}
 
 
 def _choose_scenario(number: int, triage: str, person: SimulatedPerson) -> Report:

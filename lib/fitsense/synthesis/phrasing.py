@@ -27,8 +27,8 @@ class Situation:
 
     def fill(self, text: str, name: str, friend: str) -> str:
         """Fill a part's slots."""
-        return text.format(name=name, friend=friend, weeks=self.weeks, week=self.weeks + 1, age=self.age, weight=f"{self.weight:.0f}",
-                           years=f"{self.years:g}")
+        return text.format(name=name, friend=friend, weeks=self.weeks, week=self.weeks + 1, age=self.age,
+                           weight=f"{self.weight:.0f}", years=f"{self.years:g}")
 
     def allows(self, text: str) -> bool:
         """Whether a part is true of the person: no "1 weeks in", no years of training of a newcomer."""

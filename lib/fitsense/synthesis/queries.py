@@ -127,7 +127,8 @@ def ask_for_change(rng: np.random.Generator, asker: Asker, turn: int) -> Questio
     kind = pick_weighted(rng, kinds)
     core = _fill_slots(rng, pick_one(rng, table["modification"][kind]["say"]), asker)
     payload = {"person": asker.short_form, "plan": asker.week, "request": compose(rng, core, asker.situation)}
-    return Question(f"modify-{kind}", payload, expected_limits(asker.person.limits), f"wants the plan changed: {kind.replace('-', ' ')}")
+    about = f"wants the plan changed: {kind.replace('-', ' ')}"
+    return Question(f"modify-{kind}", payload, expected_limits(asker.person.limits), about)
 
 
 def _can_ask(kind: str, asker: Asker) -> bool:
@@ -159,7 +160,8 @@ def report_safety(rng: np.random.Generator, asker: Asker, turn: int) -> Question
     if report.scenario.partition("-")[2] in _list_scenarios():
         text = greet(rng, _fill_slots(rng, text, asker))
     payload = {"person": asker.short_form, "plan": asker.week, "message": text}
-    return Question(report.scenario, payload, {"triage": report.triage}, f"reports something for {report.triage.replace('_', ' ')}")
+    about = f"reports something for {report.triage.replace('_', ' ')}"
+    return Question(report.scenario, payload, {"triage": report.triage}, about)
 
 
 @cache
