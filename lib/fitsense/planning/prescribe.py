@@ -5,11 +5,10 @@ Knows nothing of files or models. Whatever `derived` the profile carries is igno
 
 from fitsense.contracts.plan import Plan, WorkoutPlan
 from fitsense.contracts.profile import Profile
-from fitsense.planning.derive import derive_from
-from fitsense.planning.fitting import Fitted, fit_week
+from fitsense.planning.fitting import fit_week
 from fitsense.planning.nutrition import suggest_nutrition
 from fitsense.planning.recommendations import recommend
-from fitsense.planning.selection import Selector, is_careful, select_for
+from fitsense.planning.selection import is_careful, select_for
 from fitsense.planning.sessions import write_week
 from fitsense.planning.wording import name_plan, write_adaptations, write_overview, write_progression
 from fitsense.safety.goals import fit_goals
@@ -19,19 +18,7 @@ def prescribe(profile: Profile) -> Plan:
     """Write the plan of one person."""
     selector = select_for(profile)
     profile = fit_goals(profile, selector.limits)
-    return _write_plan(profile, selector, fit_week(profile, selector))
-
-
-def prescribe_with_derived(profile: Profile) -> tuple[Profile, Plan]:
-    """The profile with its derived numbers, and the plan: `with_derived` and `prescribe` from one fitting of the week."""
-    selector = select_for(profile)
-    trained = fit_goals(profile, selector.limits)
-    fitted = fit_week(trained, selector)
-    derived = derive_from(trained, selector, fitted)
-    return profile.model_copy(update={"derived": derived}), _write_plan(trained, selector, fitted)
-
-
-def _write_plan(profile: Profile, selector: Selector, fitted: Fitted) -> Plan:
+    fitted = fit_week(profile, selector)
     week = write_week(profile, selector, fitted)
     longest = max(session.duration for session in week)
     workout = WorkoutPlan(

@@ -13,7 +13,8 @@ import pandas as pd
 from fitsense.artifacts import write_jsonl
 from fitsense.contracts.plan import Plan
 from fitsense.params import SynthesisParams
-from fitsense.planning.prescribe import prescribe_with_derived
+from fitsense.planning.derive import with_derived
+from fitsense.planning.prescribe import prescribe
 from fitsense.synthesis.life import Life, live_days
 from fitsense.synthesis.people import SimulatedPerson, simulate_people
 from fitsense.synthesis.queries import Asker, write_queries
@@ -34,10 +35,9 @@ class World:
 
 def simulate(params: SynthesisParams, seed: int, user_ids: Sequence[int] | None = None, catalogue: bool = True) -> World:
     """Simulate everybody, or only those named; nothing is written. `catalogue`: with the tables that are not of people."""
-    people, plans = [], {}
-    for drawn in simulate_people(params, seed, user_ids):
-        profile, plans[drawn.user_id] = prescribe_with_derived(drawn.profile)
-        people.append(replace(drawn, profile=profile))
+    drawn = simulate_people(params, seed, user_ids)
+    people = [replace(person, profile=with_derived(person.profile)) for person in drawn]
+    plans = {person.user_id: prescribe(person.profile) for person in people}
     lives = {person.user_id: live_days(person, plans[person.user_id], params, seed) for person in people}
     queries = [record for person in people
                for record in write_queries(Asker(person, plans[person.user_id], lives[person.user_id], seed), params, seed)]
