@@ -124,7 +124,8 @@ class PerSystem(Section):
 
 class TrainingParams(Section):
     """05: QLoRA. `token_budget`: tokens seen in training, 0 for no bound (then epochs alone decide); `record_lengths`: with a
-    small budget, whether a type's longer half is left out; `n_held_out`: records on which the held-out loss is measured."""
+    small budget, whether a type's longer half is left out; `n_held_out`: records on which the held-out loss is measured;
+    `init_adapter`: a folder whose adapter training goes on from (outputs/release/adapter), empty for a fresh one."""
 
     token_budget: Count = 60_000
     epochs: Annotated[float, Field(gt=0, le=100)] = 1
@@ -143,6 +144,7 @@ class TrainingParams(Section):
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     checkpoint_every_s: Annotated[int, Field(ge=5, le=3600)] = 120
     n_held_out: Positive = 6
+    init_adapter: str = ""
     prompt_type_shares: PromptTypeShares = PromptTypeShares(
         plan_creation=0.6, plan_modification=0.1, safety_adjustment=0.1, progress_adaptation=0.1, coaching_question=0.1)
 

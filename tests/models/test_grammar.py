@@ -87,15 +87,25 @@ def test_no_day_twice_no_unknown_exercise_and_macros_sum(guidance, plan_request)
         assert not accepts(guidance, plan_request, dump_compact(wrong))
 
 
-def test_a_session_holds_no_more_exercises_than_the_request_shows(guidance, plan_request):
+def test_a_session_holds_as_many_exercises_as_the_request_outlines(guidance, plan_request):
     shown = make_request("plan_creation", with_derived(plan_request.input).model_dump(mode="json", exclude_none=True))
     plan = json.loads(dump_compact(prescribe(shown.input)))
     assert accepts(guidance, shown, dump_compact(plan))
     session = plan["workout_plan"]["weekly_schedule"][0]["exercises"]
-    assert len(session) == shown.input.derived.exercises_per_session
+    assert len(session) == len(shown.input.derived.week[0].patterns)
     session.append(session[0])
     assert not accepts(guidance, shown, dump_compact(plan))
     assert accepts(guidance, plan_request, dump_compact(plan)), "without derived the weekly cap alone bounds it"
+    del session[-2:]
+    assert not accepts(guidance, shown, dump_compact(plan))
+
+
+def test_the_week_has_the_days_that_the_request_outlines(guidance, plan_request):
+    shown = make_request("plan_creation", with_derived(plan_request.input).model_dump(mode="json", exclude_none=True))
+    plan = json.loads(dump_compact(prescribe(shown.input)))
+    outlined = {day.day for day in shown.input.derived.week}
+    plan["workout_plan"]["weekly_schedule"][-1]["day"] = "Sunday"
+    assert "Sunday" not in outlined and not accepts(guidance, shown, dump_compact(plan))
 
 
 @pytest.mark.parametrize("path", [

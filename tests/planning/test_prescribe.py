@@ -73,9 +73,19 @@ def test_same_profile_same_plan_whatever_derived_it_carries():
     assert dump_compact(prescribe(profile.model_copy(update={"derived": other}))) == first
 
 
+def pattern_of(name: str) -> str:
+    """An exercise's movement pattern in words."""
+    return find_exercise(name).pattern.replace("_", " ")
+
+
 def test_derived_numbers_are_the_plans_numbers():
     for profile in spread_profiles(40):
         derived, plan = derive(profile), prescribe(profile)
+        assert [(day.day, day.focus, day.duration, len(day.patterns)) for day in derived.week] == [
+            (day.day, day.focus, day.duration, len(day.exercises)) for day in plan.workout_plan.weekly_schedule]
+        for outlined, day in zip(derived.week, plan.workout_plan.weekly_schedule, strict=True):
+            assert {entry.duration for entry in day.exercises} - {None} <= {outlined.timed_minutes}
+            assert [pattern_of(entry.name) for entry in day.exercises] == outlined.patterns
         assert derived.sessions == len(plan.workout_plan.weekly_schedule)
         assert derived.calorie_target == plan.nutrition_suggestions.calorie_target
         strength = [entry for _, entry in iter_entries(plan) if find_exercise(entry.name).kind == "strength"]

@@ -1,17 +1,23 @@
 """The thesis path on a tiny random Gemma made locally: QLoRA with its hyper-parameters, saved, loaded, generating."""
 
+import shutil
+
 import pytest
 from tiny_gemma import RECORDS
 
+from fitsense.artifacts import read_json
 from fitsense.models.adapters import AdapterError
 from fitsense.models.base import load_dequantised, load_nf4, load_unquantised
 from fitsense.models.generation import load_student, merge_adapter
 from fitsense.models.tokens import end_of_turn, load_tokenizer, render_prompt
-from fitsense.params import ModelParams, load_params
+from fitsense.params import ModelParams, ParamsError, load_params
+from fitsense.training.continuation import TRAINED_ON_FILE, hash_requests
 from fitsense.training.held_out import mean_loss
 from fitsense.training.progress import LiveLine
 from fitsense.training.qlora import last_checkpoint, train_adapter
 from fitsense.training.records import tokenise_record
+
+NOBODY = frozenset()  # held-out requests
 
 
 def tokenised(params):
@@ -22,7 +28,7 @@ def tokenised(params):
 def trained(gemma, tmp_path_factory):
     thesis = load_params("params/thesis.yaml", ["training.learning_rate=0.05", "training.gradient_accumulation=4"])
     params = thesis.model_copy(update={"model": gemma})
-    return params, train_adapter(tokenised(params), params, tmp_path_factory.mktemp("run"))
+    return params, train_adapter(tokenised(params), params, tmp_path_factory.mktemp("run"), NOBODY)
 
 
 def test_gemmas_turns_have_no_system_role_and_a_trained_end(gemma):
@@ -49,9 +55,9 @@ def test_a_killed_training_counts_its_tokens_on(trained, tmp_path, monkeypatch):
 
     with monkeypatch.context() as killing, pytest.raises(KeyboardInterrupt):
         killing.setattr(LiveLine, "on_step_end", stop_at_three)
-        train_adapter(tokenised(params), params, tmp_path)
+        train_adapter(tokenised(params), params, tmp_path, NOBODY)
     assert last_checkpoint(tmp_path / "checkpoints").endswith("checkpoint-1"), "the first step is kept, however fast"
-    resumed = train_adapter(tokenised(params), params, tmp_path)
+    resumed = train_adapter(tokenised(params), params, tmp_path, NOBODY)
     tokens = [row["num_tokens"] for row in resumed.log]
     assert tokens == [row["num_tokens"] for row in whole.log] and tokens == sorted(set(tokens))
 
@@ -65,16 +71,43 @@ def test_the_adapter_fits_its_nf4_base_and_not_the_unquantised_one(trained):
     assert served < base - 1 and abs(wrong - served) > 1e-3, (base, served, wrong)
 
 
-def test_a_finished_training_is_not_repeated_and_other_parameters_start_anew(trained, gemma):
+def test_a_finished_training_is_not_repeated_and_other_parameters_start_anew(trained, tmp_path):
     params, run = trained
-    before = (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns
+    folder = tmp_path / "run"
+    shutil.copytree(run.adapter_dir.parent, folder)
+    weights = folder / "adapter" / "adapter_model.safetensors"
+    before = weights.stat().st_mtime_ns
     idle = {"checkpoint_every_s": 999, "n_held_out": 3}
     patient = params.model_copy(update={"training": params.training.model_copy(update=idle)})
-    train_adapter(tokenised(params), patient, run.adapter_dir.parent)
-    assert (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns == before
+    train_adapter(tokenised(params), patient, folder, NOBODY)
+    assert weights.stat().st_mtime_ns == before
     other = params.model_copy(update={"training": params.training.model_copy(update={"epochs": 1})})
-    again = train_adapter(tokenised(params), other, run.adapter_dir.parent)
-    assert len(again.log) == 4 and (run.adapter_dir / "adapter_model.safetensors").stat().st_mtime_ns != before
+    again = train_adapter(tokenised(params), other, folder, NOBODY)
+    assert len(again.log) == 4 and weights.stat().st_mtime_ns != before
+
+
+def continued(params, run, **changes):
+    changed = {"init_adapter": str(run.adapter_dir), "epochs": 1, **changes}
+    return params.model_copy(update={"training": params.training.model_copy(update=changed)})
+
+
+def test_a_training_goes_on_from_an_adapter_and_remembers_whom_it_met(trained, tmp_path):
+    params, run = trained
+    own = tokenised(params)
+    further = train_adapter(own[:8], continued(params, run), tmp_path, NOBODY)
+    assert further.log[0]["loss"] < run.log[0]["loss"] - 0.5, "the first step starts where its parent ended"
+    met = read_json(further.adapter_dir / TRAINED_ON_FILE)
+    assert set(met["requests"]) == {record.request_hash for record in own}, "its parent's acquaintances too"
+    assert met["tokens"] == run.log[-1]["num_tokens"] + further.log[-1]["num_tokens"]
+
+
+def test_an_adapter_that_met_a_held_out_request_is_refused(trained, tmp_path):
+    params, run = trained
+    shown = {**RECORDS[3], "instruction": RECORDS[3]["instruction"][:-1] + ',"derived":{"double":6}}'}
+    with pytest.raises(ParamsError, match="1 of this run's 1 held-out requests"):
+        train_adapter(tokenised(params)[:1], continued(params, run), tmp_path, hash_requests([shown]))
+    with pytest.raises(ParamsError, match="training.lora_r: got 4; allowed: 16"):
+        train_adapter(tokenised(params)[:1], continued(params, run, lora_r=4), tmp_path, NOBODY)
 
 
 def test_it_generates_and_refuses_another_base(trained):

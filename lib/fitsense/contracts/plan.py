@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_serializer, model_validator
 
-from fitsense.contracts.profile import BODY_PARTS, LeanStrict
+from fitsense.contracts.profile import BODY_PARTS, Day, LeanStrict
+from fitsense.contracts.profile import DAYS as DAYS  # part of the plan's vocabulary too
 from fitsense.contracts.strictness import Strict
 
 MAX_ENTRIES_PER_WEEK = 24
 MAX_NOTE_WORDS = 8
-Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-DAYS: tuple[Day, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 Short = Annotated[str, Field(min_length=1, max_length=80)]
 Percent = Annotated[int, Field(ge=0, le=100)]

@@ -13,6 +13,8 @@ Goal = Literal["muscle_gain", "strength_increase", "weight_loss", "endurance_imp
 Equipment = Literal["full_gym", "home_gym", "no_equipment"]
 BodyPart = Literal["knee", "lower_back", "shoulder", "wrist", "elbow", "hip", "ankle", "neck"]
 BODY_PARTS: tuple[BodyPart, ...] = ("knee", "lower_back", "shoulder", "wrist", "elbow", "hip", "ankle", "neck")
+Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+DAYS: tuple[Day, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Words = Annotated[str, Field(min_length=1, max_length=120)]
 Kilograms = Annotated[float, Field(ge=25, le=350)]
 
@@ -96,11 +98,22 @@ class GamifiedStats(Strict):
     level: Annotated[int, Field(ge=1, le=100)]
 
 
+class DerivedDay(LeanStrict):
+    """One training day as arithmetic leaves it: minutes in all, minutes of each timed exercise, a pattern per exercise."""
+
+    day: Day
+    focus: Words
+    duration: int
+    timed_minutes: int | None = None
+    patterns: Annotated[list[Words], Field(min_length=1, max_length=8)]
+
+
 class Derived(LeanStrict):
     """What the library computes exactly from the profile alone, shown to teacher and student alike.
 
     bmi kg/m2; energy_need and calorie_target kcal/day (target null: no number where a number would harm);
-    sessions and exercises_per_session counts; sets_per_exercise; avoid: movement patterns and flags to leave out.
+    sessions and exercises_per_session counts; sets_per_exercise; rest s; avoid: movement patterns and flags to leave out;
+    week: what kind of exercise comes where, so that which one and how is the model's to choose and counting is not.
     """
 
     bmi: float
@@ -111,6 +124,7 @@ class Derived(LeanStrict):
     sets_per_exercise: int
     rest: int
     avoid: Annotated[list[Words], Field(max_length=32)]
+    week: Annotated[list[DerivedDay], Field(max_length=7)] | None = None
 
 
 class Profile(LeanStrict):

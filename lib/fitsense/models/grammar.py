@@ -1,8 +1,8 @@
 """Grammars: each prompt type's response contract as a compact, bounded JSON grammar that masks the next token.
 
 Built from the Pydantic contract's own JSON schema, with key order kept, no white space, bounded strings and arrays.
-For a plan, the request bounds the week: as many sessions as `derived` shows, no more exercises in one than it shows.
-Without `derived`: as many sessions as the person asks for, each with an equal share of the weekly cap on entries.
+For a plan, the request bounds the week: the days that `derived` outlines, each with as many exercises as outlined.
+Without an outline: as many sessions as the person asks for, each with an equal share of the weekly cap on entries.
 Knows no rules: what it lets through is well-formed, not safe (see safety.verifier for that).
 """
 
@@ -15,7 +15,8 @@ import llguidance.torch as mask_torch
 import torch
 from transformers import LogitsProcessor
 
-from fitsense.contracts.plan import DAYS, MAX_ENTRIES_PER_WEEK, Plan
+from fitsense.contracts.plan import MAX_ENTRIES_PER_WEEK, Plan
+from fitsense.contracts.profile import DAYS, Day, Profile
 from fitsense.contracts.requests import RESPONSES, Request
 from fitsense.contracts.strictness import dump_compact
 
@@ -37,10 +38,7 @@ def request_schema(request: Request, exercise_names: tuple[str, ...] = ()) -> di
     if exercise_names:
         _limit_names(schema, sorted(exercise_names), _names_in_plan(request))
     if contract is Plan:
-        asked, shown = request.input.preferences, request.input.derived
-        n_sessions = shown.sessions if shown else asked.days_per_week  # limits or "weekends only" may leave fewer days
-        most = shown.exercises_per_session if shown else min(MAX_ENTRIES_PER_WEEK // n_sessions, MAX_PER_SESSION)
-        _bound_week(schema, n_sessions, asked.workout_duration, most)
+        _bound_plan(schema, request.input)
         _split_entry(schema)
         schema["$defs"]["Macros"] = {"enum": [
             {"protein": p, "carbs": 100 - p - f, "fat": f} for p in MACRO_PROTEIN for f in MACRO_FAT]}
@@ -80,17 +78,29 @@ def _limit_names(schema: dict, allowed: list[str], in_plan: list[str]) -> None:
         schema["properties"]["kept"]["items"] = {"enum": in_plan}
 
 
-def _bound_week(schema: dict, n_sessions: int, minutes: int, per_session: int) -> None:
-    """Exactly n sessions on distinct days in week order, each with at most `per_session` entries."""
-    definitions = schema["$defs"]
-    session = definitions.pop("SessionDay")
-    session["properties"]["exercises"]["maxItems"] = per_session
-    session["properties"]["duration"]["maximum"] = minutes
-    for day in DAYS:
-        definitions[day] = {**session, "properties": {**session["properties"], "day": {"const": day}}}
-    definitions["WorkoutPlan"]["properties"]["weekly_schedule"] = {"anyOf": [
-        {"type": "array", "prefixItems": [{"$ref": f"#/$defs/{day}"} for day in days], "items": False,
-         "minItems": n_sessions, "maxItems": n_sessions} for days in combinations(DAYS, n_sessions)]}
+def _bound_plan(schema: dict, profile: Profile) -> None:
+    """The week's days and entries: as outlined, else as many as the person asks for under the weekly cap."""
+    asked, shown = profile.preferences, profile.derived
+    session = schema["$defs"].pop("SessionDay")
+    session["properties"]["duration"]["maximum"] = asked.workout_duration
+    if shown and shown.week:
+        days = {day.day: (len(day.patterns), len(day.patterns)) for day in shown.week}
+        choices = [tuple(days)]
+    else:
+        n_sessions = shown.sessions if shown else asked.days_per_week
+        days = dict.fromkeys(DAYS, (1, min(MAX_ENTRIES_PER_WEEK // n_sessions, MAX_PER_SESSION)))
+        choices = list(combinations(DAYS, n_sessions))
+    for day, (least, most) in days.items():
+        schema["$defs"][day] = _bound_day(session, day, least, most)
+    schema["$defs"]["WorkoutPlan"]["properties"]["weekly_schedule"] = {"anyOf": [
+        {"type": "array", "prefixItems": [{"$ref": f"#/$defs/{day}"} for day in chosen], "items": False,
+         "minItems": len(chosen), "maxItems": len(chosen)} for chosen in choices]}
+
+
+def _bound_day(session: dict, day: Day, least: int, most: int) -> dict:
+    """One day's session, of that name and with so many entries."""
+    exercises = {**session["properties"]["exercises"], "minItems": least, "maxItems": most}
+    return {**session, "properties": {**session["properties"], "day": {"const": day}, "exercises": exercises}}
 
 
 def _split_entry(schema: dict) -> None:
@@ -100,9 +110,8 @@ def _split_entry(schema: dict) -> None:
         properties = {key: value for key, value in entry["properties"].items() if key != dropped}
         schema["$defs"][f"EntryBy_{kept}"] = {**entry, "properties": properties, "required": list(properties)}
     choice = {"anyOf": [{"$ref": "#/$defs/EntryBy_reps"}, {"$ref": "#/$defs/EntryBy_duration"}]}
-    for definition in schema["$defs"].values():
-        if "exercises" in definition.get("properties", {}):
-            definition["properties"]["exercises"]["items"] = choice
+    for day in set(DAYS) & set(schema["$defs"]):
+        schema["$defs"][day]["properties"]["exercises"]["items"] = choice
 
 
 @lru_cache(maxsize=64)  # a plan's schema is compiled in 20-40 ms and may be as good as its person's own

@@ -1,26 +1,25 @@
-"""Derive: the numbers that code computes exactly and shows to teacher and student alike.
+"""Derive: what code computes exactly and shows to teacher and student alike: numbers, and the outline of the week.
 
 Knows nothing of wording.
 """
 
-from fitsense.contracts.profile import Derived, Profile, bmi
-from fitsense.planning.fitting import Fitted, fit_week
+from fitsense.contracts.plan import SessionDay
+from fitsense.contracts.profile import Derived, DerivedDay, Profile, bmi
+from fitsense.planning.fitting import DayDraft, fit_week
 from fitsense.planning.nutrition import choose_calories
 from fitsense.planning.selection import Selector, select_for
+from fitsense.planning.sessions import write_week
 from fitsense.planning.tables import load_tables
 from fitsense.safety.energy import energy_need
 from fitsense.safety.goals import fit_goals
 
 
 def derive(profile: Profile) -> Derived:
-    """Compute BMI, energy, sessions, sets, rest and what to avoid from the profile alone."""
+    """Compute BMI, energy, the week's days, sets, rest and what to avoid from the profile alone."""
     selector = select_for(profile)
     profile = fit_goals(profile, selector.limits)
-    return derive_from(profile, selector, fit_week(profile, selector))
-
-
-def derive_from(profile: Profile, selector: Selector, fitted: Fitted) -> Derived:
-    """Derived numbers of a week that is fitted already."""
+    fitted = fit_week(profile, selector)
+    written = write_week(profile, selector, fitted)
     return Derived(
         bmi=bmi(profile),
         energy_need=energy_need(profile),
@@ -30,7 +29,16 @@ def derive_from(profile: Profile, selector: Selector, fitted: Fitted) -> Derived
         sets_per_exercise=fitted.dose.sets,
         rest=fitted.dose.rest,
         avoid=list_avoided(selector),
+        week=[outline_day(draft, session) for draft, session in zip(fitted.days, written, strict=True)],
     )
+
+
+def outline_day(draft: DayDraft, session: SessionDay) -> DerivedDay:
+    """One day's arithmetic: its minutes and a movement pattern for each exercise, in order; no exercise is named."""
+    timed = [entry.duration for entry in session.exercises if entry.duration is not None]
+    return DerivedDay(day=session.day, focus=session.focus, duration=session.duration,
+                      timed_minutes=timed[0] if timed else None,
+                      patterns=[pick.exercise.pattern.replace("_", " ") for pick in draft.picks])
 
 
 def list_avoided(selector: Selector) -> list[str]:

@@ -22,11 +22,12 @@ from transformers.trainer_utils import get_last_checkpoint
 from trl import SFTConfig, SFTTrainer
 
 from fitsense.artifacts import read_json, write_json, write_jsonl, write_text
-from fitsense.models.adapters import BASE_FILE
+from fitsense.models.adapters import BASE_FILE, adapter_digest
 from fitsense.models.base import base_fingerprint, best_device, compute_dtype, load_for_training
 from fitsense.models.tokens import load_tokenizer
 from fitsense.params import Params, ParamsError, hash_params
 from fitsense.training.card import adapter_card
+from fitsense.training.continuation import TRAINED_ON_FILE, Parent, read_parent, start_from, write_trained_on
 from fitsense.training.progress import ClockCheckpoint, LiveLine
 from fitsense.training.records import (
     IGNORED,
@@ -48,21 +49,28 @@ class TrainingRun:
     log: list[dict]
 
 
-def train_adapter(chosen: list[TokenisedRecord], params: Params, folder: Path) -> TrainingRun:
-    """Train, or resume, or return what this folder already holds for exactly these parameters and records."""
+def train_adapter(chosen: list[TokenisedRecord], params: Params, folder: Path, held_out: frozenset[str]) -> TrainingRun:
+    """Train, or resume, or return what this folder already holds for exactly these parameters and records.
+
+    `held_out`: hashes of the requests kept for evaluation (continuation.hash_requests): no forebear may have met one.
+    """
     assert_end_of_turn_trained(load_tokenizer(params.model), chosen)
+    parent = read_parent(params, held_out)
     key = hash_params({"training": params.training.model_dump(exclude=WITHOUT_EFFECT), "seed": params.seed,
                        "model": params.model.model_dump() | base_fingerprint(params.model),
-                       "records": [[r.record_id, r.input_ids] for r in chosen]})
+                       "records": [[r.record_id, r.input_ids] for r in chosen],
+                       "parent": adapter_digest(parent.folder) if parent else ""})
     _forget_other_training(folder, key)
     adapter, log_path = folder / "adapter", folder / "training_log.jsonl"
     if not (adapter / BASE_FILE).is_file():
         trainer = build_trainer(chosen, params, folder / "checkpoints")
+        if parent:
+            start_from(trainer.model, parent)
         checkpoint = last_checkpoint(folder / "checkpoints")
         trainer.go_on_counting(checkpoint)
         trainer.train(resume_from_checkpoint=checkpoint)
         write_jsonl(log_path, clean_log(trainer.state.log_history))
-        save_adapter(trainer, params, adapter, chosen)
+        save_adapter(trainer, params, adapter, chosen, parent)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     log = [json.loads(line) for line in log_path.read_text().splitlines()]
     return TrainingRun(adapter, log)
@@ -176,7 +184,8 @@ def clean_log(history: list[dict]) -> list[dict]:
     return [{key: entry[key] for key in kept if key in entry} for entry in history if "loss" in entry]
 
 
-def save_adapter(trainer: SFTTrainer, params: Params, folder: Path, chosen: list[TokenisedRecord]) -> None:
+def save_adapter(trainer: SFTTrainer, params: Params, folder: Path, chosen: list[TokenisedRecord],
+                 parent: Parent | None) -> None:
     """Write the adapter in bf16 with its card; BASE_FILE last, so that a folder holding it is whole."""
     shutil.rmtree(folder, ignore_errors=True)
     trainer.model.save_pretrained(str(folder))
@@ -186,5 +195,7 @@ def save_adapter(trainer: SFTTrainer, params: Params, folder: Path, chosen: list
     config = read_json(folder / "adapter_config.json")
     config["base_model_name_or_path"] = params.model.name  # not this machine's cache folder
     write_json(folder / "adapter_config.json", config)
-    write_text(folder / "README.md", adapter_card(params, chosen, clean_log(trainer.state.log_history)))
+    log = clean_log(trainer.state.log_history)
+    write_trained_on(folder, chosen, int(log[-1]["num_tokens"]), parent)
+    write_text(folder / "README.md", adapter_card(params, chosen, log, read_json(folder / TRAINED_ON_FILE)["tokens"]))
     write_json(folder / BASE_FILE, {**base_fingerprint(params.model), "model": params.model.model_dump()})

@@ -4,6 +4,8 @@ Selection is a function of the records, the parameters and the seed: shares of t
 random; with a small budget the shorter half of a type alone (a small student learns the format on it soonest).
 """
 
+import hashlib
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -24,6 +26,7 @@ class TokenisedRecord:
     prompt_type: str
     input_ids: list[int]
     labels: list[int]
+    request_hash: str = ""
 
     @property
     def n_tokens(self) -> int:
@@ -37,7 +40,15 @@ def tokenise_record(tokenizer, record: dict) -> TokenisedRecord:
     answer = tokenizer(record["response"] + end_of_turn(tokenizer), add_special_tokens=False)["input_ids"]
     context = record["context"]
     return TokenisedRecord(record["record_id"], context["user_id"], context["prompt_type"], prompt + answer,
-                           [IGNORED] * len(prompt) + answer)
+                           [IGNORED] * len(prompt) + answer, hash_request(record["instruction"]))
+
+
+def hash_request(turn: str) -> str:
+    """The first 16 hex of a user turn's sha256 without its `derived` part, which a later library may compute otherwise."""
+    instruction, _, payload = turn.partition("\nInput:\n")
+    shown = {key: value for key, value in json.loads(payload).items() if key != "derived"}
+    text = instruction + json.dumps(shown, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def assert_end_of_turn_trained(tokenizer, records: list[TokenisedRecord]) -> None:
