@@ -31,8 +31,8 @@ class Situation:
                            weight=f"{self.weight:.0f}", years=f"{self.years:g}")
 
     def allows(self, text: str) -> bool:
-        """Whether a part is true of the person: no "1 weeks in", no years of training of a newcomer."""
-        return not ("{weeks}" in text and self.weeks < 2) and not ("{years}" in text and self.years < 2)
+        """Whether a part is true of the person: no "week 1 already", no years of training of a newcomer."""
+        return ("{week" not in text or self.weeks >= 2) and ("{years}" not in text or self.years >= 2)
 
 
 def compose(rng: np.random.Generator, core: str, situation: Situation) -> str:

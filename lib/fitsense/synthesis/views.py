@@ -28,8 +28,7 @@ def pick_example(world: World) -> int:
     """A person worth looking at: the one with most sessions among those who lift a counted load and log their food."""
     def interest(person) -> tuple[bool, int]:
         life = world.lives[person.user_id]
-        lifts = any(one.weight_kg > 0 for session in life.sessions for done in session.sets for one in done)
-        return lifts and bool(life.calories), len(life.sessions)
+        return bool((life.training.sets.weight > 0).any()) and len(life.calories) > 0, len(life.training.day)
 
     return max(world.people, key=interest).user_id
 
