@@ -83,4 +83,4 @@ def test_figures_draw_every_person(world):
         assert len(figures.draw_life(world, user_id).axes) >= 4
     plt.close("all")
     assert len(views.show_questions(world, 3)) == 5 and len(views.show_plan(world, 3))
-    assert len(views.table_sizes(world)) == 25
+    assert len(views.table_sizes(world.tables)) == 25

@@ -10,7 +10,7 @@ import numpy as np
 
 from fitsense import artifacts
 
-STREAMS = {"person": 0, "life": 1, "questions": 2}
+STREAMS = {"person": 0, "life": 1, "questions": 2, "arms": 3}
 
 
 @lru_cache(maxsize=8)

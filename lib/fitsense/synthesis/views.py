@@ -12,9 +12,9 @@ from fitsense.synthesis.queries import summarise
 from fitsense.synthesis.world import World
 
 
-def table_sizes(world: World) -> pd.DataFrame:
+def table_sizes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Rows and columns of every table, parents before children."""
-    rows = [(name, len(frame), len(frame.columns), ", ".join(frame.columns)) for name, frame in world.tables.items()]
+    rows = [(name, len(frame), len(frame.columns), ", ".join(frame.columns)) for name, frame in tables.items()]
     return pd.DataFrame(rows, columns=["table", "rows", "columns", "names"])
 
 
