@@ -18,7 +18,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
+from importlib.resources import files
 from pathlib import Path
+
+import yaml
 
 from fitsense.params import ROOT, Params, default_run_id, hash_params, load_params, stage_params
 
@@ -78,6 +81,11 @@ def write_text(path: Path, text: str) -> Path:
 def write_json(path: Path, value) -> Path:
     """Write indented JSON, key order kept, atomically."""
     return write_text(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def read_yaml(package: str, name: str):
+    """Read a YAML table that one of our packages carries, by PyYAML's C parser where it has one (ten times as fast)."""
+    return yaml.load((files(package) / name).read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def read_json(path: Path):

@@ -29,12 +29,22 @@ class Section(BaseModel):
 
 
 class SynthesisParams(Section):
-    """01: how many simulated people, days of training life, and questions."""
+    """01: how many simulated people, days of training life, and questions; in partitions of how many people, by how many
+    processes (never changes a byte); `rare_case_block`: each rare safety-critical case is among every so many people, 0 never."""
 
     n_users: Annotated[int, Field(ge=10, le=1_000_000)] = 200
     n_days: Annotated[int, Field(ge=14, le=730)] = 90
     start_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2026-01-05"
     questions_per_user: Annotated[int, Field(ge=1, le=50)] = 5
+    rare_case_block: Annotated[int, Field(ge=0, le=100_000)] = 40
+    partition_size: Annotated[int, Field(ge=10, le=100_000)] = 2000
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+
+    @model_validator(mode="after")
+    def _block_holds_the_cases(self):
+        if 0 < self.rare_case_block < 20:
+            raise ValueError("rare_case_block must be 0 (no rare cases on request) or at least 20")
+        return self
 
 
 class TeacherParams(Section):

@@ -4,18 +4,16 @@ Knows nothing of what the tables mean.
 """
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.strictness import Contract, check_contract
 
 
 @cache
 def read_table(file: str) -> Any:
     """Read one YAML table of this room; raises FileNotFoundError where there is none."""
-    return yaml.safe_load((files("fitsense.knowledge") / file).read_text(encoding="utf-8"))
+    return read_yaml("fitsense.knowledge", file)
 
 
 def read_rows(file: str, row_type: type[Contract]) -> list[Contract]:

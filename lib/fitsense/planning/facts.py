@@ -5,10 +5,8 @@ Found by words, in a fixed order: exercises named, the plan's own lines, rules b
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.plan import DAYS
 from fitsense.contracts.requests import CompactDay, Person
 from fitsense.knowledge.exercises import Exercise, find_exercise, load_exercises
@@ -24,7 +22,7 @@ MOST_FACTS, MOST_EXERCISES, MOST_RULES, MOST_LENGTH = 6, 2, 3, 240
 @cache
 def load_topics() -> dict:
     """Read facts.yaml; raises KeyError where it names a rule there is not."""
-    table = yaml.safe_load((files("fitsense.planning") / "facts.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.planning", "facts.yaml")
     listed = [rule for row in [*table["topics"], *table["withheld"]] for rule in row["rules"]]
     for rule_id in [*table["usual"], *listed]:
         load_rules()[rule_id]
@@ -53,8 +51,8 @@ def find_asked(words: str, week: list[CompactDay]) -> list[Exercise]:
     spaced = words.replace("-", " ")
     named = [
         exercise
-        for exercise in load_exercises().values()
-        if re.search(rf"\b{re.escape(exercise.name.lower().replace('-', ' '))}(?:s|es)?\b", spaced)
+        for name, exercise in _list_spoken()
+        if name in spaced and re.search(rf"\b{re.escape(name)}(?:s|es)?\b", spaced)
     ]
     longest = sorted(named, key=lambda exercise: (-len(exercise.name), exercise.name))[:MOST_EXERCISES]
     if longest:
@@ -65,6 +63,12 @@ def find_asked(words: str, week: list[CompactDay]) -> list[Exercise]:
         ]
     found = [find_exercise(name) for name in find_named(words, week)]
     return [exercise for exercise in found if exercise is not None][:MOST_EXERCISES]
+
+
+@cache
+def _list_spoken() -> tuple[tuple[str, Exercise], ...]:
+    """Every exercise with its name as it is looked for: a plain search first spares most of the patterns."""
+    return tuple((exercise.name.lower().replace("-", " "), exercise) for exercise in load_exercises().values())
 
 
 def _tell_exercise(exercise: Exercise, person: Person) -> list[str]:
@@ -108,7 +112,7 @@ def _tell_rules(words: str, limits: Limits) -> list[str]:
     rows = [
         row
         for row in load_topics()["topics"]
-        if any(re.search(rf"\b{re.escape(word)}", words) for word in row["words"])
+        if any(word in words and re.search(rf"\b{re.escape(word)}", words) for word in row["words"])
     ]
     ids = list(
         dict.fromkeys(row["rules"][place] for place in range(MOST_RULES) for row in rows if place < len(row["rules"]))

@@ -6,11 +6,9 @@ Knows nothing of what is done about it.
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.plan import DAYS
 from fitsense.contracts.requests import CompactDay
 from fitsense.safety.reports import find_hurt_parts
@@ -51,7 +49,7 @@ class Intent:
 @cache
 def load_requests() -> dict:
     """Read requests.yaml with its patterns compiled."""
-    table = yaml.safe_load((files("fitsense.planning") / "requests.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.planning", "requests.yaml")
     for row in [*table["intents"], *table["topics"]]:
         row["words"] = re.compile(row["words"])
     return table

@@ -5,10 +5,8 @@ eating-disorder history, kidney disease), and there no timing advice either. Kno
 """
 
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.plan import Macros, MealTiming, NutritionSuggestions
 from fitsense.contracts.profile import Profile, bmi
 from fitsense.knowledge.foods import load_foods
@@ -42,7 +40,7 @@ CARE_PLAN_RULES = ("diabetes", "eating_disorder", "kidney", "insulin", "very_low
 @cache
 def load_meal_parts() -> dict[str, list[str]]:
     """Foods by part of the meal around training, best first; raises ValueError where one is not in the catalogue."""
-    parts = yaml.safe_load((files("fitsense.planning") / "meal_parts.yaml").read_text(encoding="utf-8"))
+    parts = read_yaml("fitsense.planning", "meal_parts.yaml")
     unknown = {name for names in parts.values() for name in names} - load_foods().keys()
     if unknown:
         raise ValueError(f"planning/meal_parts.yaml: {sorted(unknown)} are not in the food catalogue")

@@ -89,10 +89,10 @@ class Selector:
         return frozenset(name for rule_id, _ in self.limits.reasons for name in rows.get(rule_id, ()))
 
     def _apply_feedback(self, allowed: list[Exercise], pattern: str) -> list[Exercise]:
-        first, dropped = [], set()
+        first, dropped, names = [], set(), {exercise.name for exercise in allowed}
         for said in self.feedback:
             exercise = find_exercise(said.exercise)
-            if exercise is None or (exercise.pattern != pattern and exercise not in allowed):
+            if exercise is None or (exercise.pattern != pattern and exercise.name not in names):
                 continue
             if said.enjoyment <= 2 or said.difficulty == "too_hard":
                 dropped.add(exercise.name)

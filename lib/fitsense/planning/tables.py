@@ -1,10 +1,8 @@
 """The engine's tables (tables.yaml), read once. Knows nothing of people."""
 
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.profile import Goal
 from fitsense.knowledge.exercises import load_exercises
 
@@ -12,7 +10,7 @@ from fitsense.knowledge.exercises import load_exercises
 @cache
 def load_tables() -> dict:
     """Read tables.yaml; raises ValueError where it names an exercise the catalogue has not."""
-    tables = yaml.safe_load((files("fitsense.planning") / "tables.yaml").read_text(encoding="utf-8"))
+    tables = read_yaml("fitsense.planning", "tables.yaml")
     named = [name for pool in tables["pools"].values() for name in pool] + tables["endurance_cardio"]
     named += [name for row in tables["activities"] for name in row.get("cardio", [])]
     for name in named:

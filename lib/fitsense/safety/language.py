@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
+from fitsense.artifacts import read_yaml
 
 LEAST_WORDS, LEAST_TELLING = 3, 2
 LATIN_END = "\u024f"
@@ -46,7 +46,7 @@ def english_words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _load_words() -> tuple[frozenset[str], frozenset[str]]:
     """The words that languages share, and the English ones: the list of `language.yaml` and every word of our tables."""
-    table = yaml.safe_load((files("fitsense.safety") / "language.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.safety", "language.yaml")
     ours = [(files(room) / f"{name}.yaml").read_text(encoding="utf-8") for room, names in _TABLES.items()
             for name in names]
     own_words = _WORD.findall(_ESCAPE.sub(" ", " ".join(ours)).lower())

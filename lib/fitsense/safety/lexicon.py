@@ -15,10 +15,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
-import yaml
+from fitsense.artifacts import read_yaml
 
 ADJACENT, GAP, NEAR = 0, 5, 8
 
@@ -51,7 +50,7 @@ class Pattern:
 @lru_cache(maxsize=1)
 def load_lexicon() -> dict[str, tuple[Pattern, ...]]:
     """Read `triage_lexicon.yaml`: concept -> its patterns, in the order of the file; cached."""
-    table = yaml.safe_load((files("fitsense.safety") / "triage_lexicon.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.safety", "triage_lexicon.yaml")
     return {name: tuple(parse_pattern(text) for text in split_patterns(patterns)) for name, patterns in table.items()}
 
 

@@ -9,10 +9,8 @@ Adds limits, never lifts any. Knows nothing of triage advice or of plans.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.profile import BODY_PARTS
 from fitsense.contracts.requests import Person
 from fitsense.safety.screening import Limits, read_words, screen_person
@@ -36,7 +34,7 @@ class Report:
 @lru_cache(maxsize=1)
 def load_reports() -> dict:
     """Read `reports.yaml` with its patterns compiled; cached."""
-    table = yaml.safe_load((files("fitsense.safety") / "reports.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.safety", "reports.yaml")
     table["parts"] = {part: re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})s?\b")
                       for part, names in table["parts"].items()}
     table["hurt"] = re.compile(table["hurt"])

@@ -8,11 +8,9 @@ advice beyond "talk to a professional about ...".
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.profile import Equipment, Goal, Level, Profile, bmi
 from fitsense.contracts.requests import Person
 from fitsense.safety.language import has_strange_word
@@ -75,7 +73,7 @@ class Limits:
 @lru_cache(maxsize=1)
 def load_screening() -> dict:
     """Read `screening.yaml` with its word patterns compiled; cached."""
-    table = yaml.safe_load((files("fitsense.safety") / "screening.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.safety", "screening.yaml")
     for row in [*table["words"], *table["injury_words"]]:
         row["pattern"] = re.compile(r"\b(?:" + "|".join(row["match"]) + ")")
     return table

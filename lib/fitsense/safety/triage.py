@@ -11,10 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.contracts.changes import TRIAGE_ORDER, Triage
 from fitsense.contracts.profile import Profile
 from fitsense.safety.language import is_foreign
@@ -60,7 +58,7 @@ def stricter(a: Triage, b: Triage) -> Triage:
 @lru_cache(maxsize=1)
 def load_triage() -> dict:
     """Read `triage.yaml` with the patterns of its rows parsed; cached."""
-    table = yaml.safe_load((files("fitsense.safety") / "triage.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.safety", "triage.yaml")
     table["index"] = {}
     for place, row in enumerate(table["rows"]):
         row["patterns"] = [parse_pattern(text, whole=True) for text in split_patterns(row["signs"])]

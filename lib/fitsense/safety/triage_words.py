@@ -7,10 +7,8 @@ A token carries its word as written, with its spelling mended, and its stem; num
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-
+from fitsense.artifacts import read_yaml
 from fitsense.safety.lexicon import lexicon_words
 from fitsense.safety.spelling import known_words, mend_word, tidy_word
 
@@ -50,7 +48,7 @@ class Token:
 @lru_cache(maxsize=1)
 def load_words() -> dict:
     """Read `triage_words.yaml`: fillers, irregular forms, contractions; cached."""
-    table = yaml.safe_load((files("fitsense.safety") / "triage_words.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.safety", "triage_words.yaml")
     table["fillers"] = frozenset(table["fillers"].split())
     table["irregular"] = {form: stem for stem, forms in table["irregular"].items() for form in forms.split()}
     return table

@@ -6,9 +6,8 @@ Knows nothing of conditions, symptoms or plans; only how an English sentence is 
 import re
 import unicodedata
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
+from fitsense.artifacts import read_yaml
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _PLAIN = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u2013": "-", "\u2014": "-"})
@@ -24,7 +23,7 @@ def normalise_text(text: str) -> str:
 @lru_cache(maxsize=1)
 def load_wording() -> dict:
     """Read `wording.yaml`, cues compiled; cached."""
-    table = yaml.safe_load((files("fitsense.safety") / "wording.yaml").read_text(encoding="utf-8"))
+    table = read_yaml("fitsense.safety", "wording.yaml")
     for name, patterns in table["cues"].items():
         whole = r"\b(?:" + "|".join(patterns) + ")"
         for short, long in table["short"].items():

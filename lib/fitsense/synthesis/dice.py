@@ -5,18 +5,18 @@ Knows nothing of people. Same (seed, user_id, stream) gives the same numbers, wh
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
-import yaml
 
-STREAMS = {"person": 0, "life": 1, "questions": 2}
+from fitsense import artifacts
+
+STREAMS = {"person": 0, "life": 1, "questions": 2, "arms": 3}
 
 
 @lru_cache(maxsize=8)
 def read_yaml(name: str) -> dict:
     """Read one of this room's YAML tables; cached."""
-    return yaml.safe_load((files("fitsense.synthesis") / name).read_text(encoding="utf-8"))
+    return artifacts.read_yaml("fitsense.synthesis", name)
 
 
 def make_generator(seed: int, user_id: int, stream: str) -> np.random.Generator:

@@ -13,13 +13,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fitsense.contracts.changes import TRIAGE_ORDER
+from fitsense.contracts.profile import bmi
 from fitsense.contracts.requests import PROMPT_TYPES
+from fitsense.knowledge.exercises import load_exercises
 from fitsense.plots import INK, MUTED, PALETTE, new_figure
-from fitsense.synthesis.rows import sleep_target
+from fitsense.synthesis.diary import DayLog
+from fitsense.synthesis.dice import read_yaml
+from fitsense.synthesis.health import Body, list_prevalences
+from fitsense.synthesis.life import Life
+from fitsense.synthesis.lifting import list_patterns
 from fitsense.synthesis.world import World
 
 AGE_STEP = 5
 TRIAGE_COLOURS = {"proceed": PALETTE[2], "modify": PALETTE[5], "stop_and_refer": PALETTE[4], "emergency": PALETTE[1]}
+EVENT_COLOURS = {"illness": PALETTE[1], "travel": PALETTE[0], "stress": PALETTE[4], "niggle": PALETTE[3]}
 TYPE_NAMES = {name: name.replace("_", " ") for name in PROMPT_TYPES}
 
 
@@ -75,15 +82,16 @@ def draw_wishes(world: World) -> Figure:
 
 
 def draw_life(world: World, user_id: int) -> Figure:
-    """One person's days: weight, food, sleep, and training (volume a week, best set of the main lift)."""
-    life = world.lives[user_id]
-    figure, axes = new_figure(2, 2, width=11, height=6)
-    _draw_log(axes[0], life.weight, life.n_days, PALETTE[0], "Body mass, kg")
-    _draw_log(axes[1], life.calories, life.n_days, PALETTE[4], "Calories eaten, kcal/day",
-              world.plans[user_id].nutrition_suggestions.calorie_target)
-    person = world.people[user_id - 1]
-    _draw_log(axes[2], life.sleep, life.n_days, PALETTE[3], "Sleep, hours", sleep_target(person))
-    _draw_training(axes[3], world, user_id)
+    """One person's days on one axis of time: strength, weight, sleep, sessions, and the events that got in the way."""
+    life, person = world.lives[user_id], world.people[user_id - 1]
+    figure, axes = plt.subplots(4, 1, figsize=(11, 8.5), sharex=True, height_ratios=(3, 2, 2, 1))
+    _draw_strength(axes[0], world, user_id)
+    _draw_log(axes[1], life.weight, life.n_days, PALETTE[0], "Body mass, kg: as weighed, and as it was", life.body.mass)
+    _draw_log(axes[2], life.sleep, life.n_days, PALETTE[3], "Sleep, hours: as written down, and as it was", life.body.sleep)
+    _draw_sessions(axes[3], life)
+    for ax in axes:
+        _shade_events(ax, life)
+    axes[3].set(xlabel="day", xlim=(-1, life.n_days))
     info = person.profile.personal_info
     figure.suptitle(f"User {user_id}: {info.age}, {info.gender}, {info.fitness_level}, "
                     f"{person.profile.goals[0].replace('_', ' ')}", x=0.01, ha="left", color=INK)
@@ -97,46 +105,82 @@ def explore_life(world: World, user_id: int) -> Figure:
     return figure
 
 
-def _draw_log(ax: Axes, log: dict, n_days: int, colour: str, title: str, target: float | None = None) -> None:
-    ax.set(title=title, xlim=(-1, n_days), xlabel="day")
-    if not log:
-        ax.set_yticks([])
-        ax.text(0.5, 0.5, "not written down", transform=ax.transAxes, ha="center", color=MUTED)
-        return
-    series = pd.Series(log).reindex(range(n_days))
-    ax.plot(series.index, series, "o", color=colour, markersize=3, alpha=0.45)
-    ax.plot(series.index, series.rolling(14, min_periods=2, center=True).mean(), color=colour, linewidth=2)
-    if target:
-        ax.axhline(target, color=MUTED, linestyle="--", linewidth=1)
-        ax.annotate("target", (n_days, target), ha="right", va="bottom", color=MUTED, fontsize=8)
+def _draw_log(ax: Axes, log: DayLog, n_days: int, colour: str, title: str, truth: np.ndarray) -> None:
+    ax.plot(log.days, log.values, "o", color=colour, markersize=3, alpha=0.5)
+    smooth = pd.Series(truth).rolling(7, min_periods=1, center=True).mean()
+    ax.plot(range(n_days), smooth, color=colour, linewidth=2)
+    ax.set(title=title if len(log) else f"{title} (nothing written down)")
 
 
-def _draw_training(ax: Axes, world: World, user_id: int) -> None:
-    """Sets a week as bars; estimated one-repetition maximum (Epley) of the most-trained lift as a line."""
-    life, lifts = world.lives[user_id], lift_history(world, user_id)
-    sets = Counter()
-    for session in life.sessions:
-        sets[session.week] += sum(len(done) for done in session.sets)
-    ax.bar([week * 7 + 3 for week in sets], list(sets.values()), width=5.5, color=PALETTE[5], alpha=0.6)
-    ax.set(title="Sets a week", xlim=(-1, life.n_days), xlabel="day")
-    if len(lifts):
-        name = lifts.name.mode().iloc[0]
+def _draw_strength(ax: Axes, world: World, user_id: int) -> None:
+    """Best estimated maximum of the two most-trained lifts (Epley), over the hidden strength that made them."""
+    lifts, life = lift_history(world, user_id), world.lives[user_id]
+    for name, colour in zip(lifts.name.value_counts(sort=True).index[:2], (PALETTE[1], PALETTE[4]), strict=False):
         one = lifts[lifts.name == name]
-        twin = ax.twinx()
-        twin.plot(one.day, one.e1rm, "o-", color=PALETTE[1], markersize=3)
-        twin.grid(visible=False)
-        twin.set_ylabel("kg, one repetition", color=PALETTE[1])
-        ax.set_title(f"Sets a week, and best {name}")
+        hidden = life.fitness[:, find_pattern(name)]
+        ax.plot(one.day, one.e1rm, "o-", color=colour, markersize=3, linewidth=0.8, alpha=0.6, label=f"{name}, logged")
+        ax.plot(range(life.n_days), hidden * (one.e1rm / hidden[one.day]).median(), color=colour, linewidth=2)
+    ax.set(title="Strength: estimated one repetition, kg" + ("" if len(lifts) else " (no counted loads)"))
+    if len(lifts):
+        ax.legend(loc="upper left")
+
+
+def _draw_sessions(ax: Axes, life: Life) -> None:
+    ax.bar(life.training.day, life.training.effort, width=0.9, color=PALETTE[5])
+    ax.set(title=f"Effort of the sessions written down: {len(life.training.day)}; {life.went} done of {life.planned} planned",
+           ylim=(0, 10))
+
+
+def _shade_events(ax: Axes, life: Life) -> None:
+    for event in life.events:
+        ax.axvspan(event.day - 0.5, min(event.day + event.n_days, life.n_days) - 0.5, color=EVENT_COLOURS[event.name], alpha=0.15)
+        if ax.get_subplotspec().is_first_row():
+            ax.annotate(event.name, (event.day, 0.02), xycoords=("data", "axes fraction"), fontsize=8, color=MUTED)
+
+
+def draw_sources(world: World) -> Figure:
+    """The population beside its sources: how many have what, as simulated and as `people.yaml` expects of these very people."""
+    rows = [row["name"] for row in read_yaml("people.yaml")["conditions"]]
+    bodies = [Body(one.age, one.gender, bmi(person.profile)) for person in world.people
+              for one in (person.profile.personal_info,)]
+    expected = 100 * np.mean([list_prevalences(body) for body in bodies], axis=0)
+    got = [100 * np.mean([person.health.has(name) for person in world.people]) for name in rows]
+    figure, (left, right) = new_figure(2, width=11, height=5.5)
+    left.barh(np.arange(len(rows)) - 0.2, expected, height=0.4, color=PALETTE[0], label="by the sources")
+    left.barh(np.arange(len(rows)) + 0.2, got, height=0.4, color=PALETTE[4], label="simulated")
+    left.set_yticks(range(len(rows)), rows)
+    left.invert_yaxis()
+    left.set(title="Conditions told to a coach (rare cases are added on request)", xlabel="% of people")
+    left.legend()
+    _draw_age_shares(right, world)
+    return figure
+
+
+def _draw_age_shares(ax: Axes, world: World) -> None:
+    bands = read_yaml("people.yaml")["age_bands"]
+    ages = np.array([person.profile.personal_info.age for person in world.people])
+    names = [f"{low}-{high}" for low, high, _ in bands]
+    ax.bar(np.arange(len(bands)) - 0.2, [band[2] for band in bands], width=0.4, color=PALETTE[0], label="table")
+    ax.bar(np.arange(len(bands)) + 0.2, [100 * np.mean((ages >= low) & (ages <= high)) for low, high, _ in bands], width=0.4,
+           color=PALETTE[4], label="simulated")
+    ax.set_xticks(range(len(bands)), names)
+    ax.set(title="Ages", ylabel="% of people", xlabel="years")
+    ax.legend()
 
 
 def lift_history(world: World, user_id: int) -> pd.DataFrame:
-    """Best estimated one-repetition maximum (kg, Epley, reps + reserve) of each lift and day."""
-    week, rows = world.plans[user_id].workout_plan.weekly_schedule, []
-    for session in world.lives[user_id].sessions:
-        for entry, done in zip(week[session.plan_day].exercises, session.sets, strict=True):
-            best = [one.weight_kg * (1 + (one.reps + one.rir) / 30) for one in done if one.weight_kg > 0]
-            rows += [(session.day, entry.name, max(best))] if best else []
-    return pd.DataFrame(rows, columns=["day", "name", "e1rm"])
+    """Best estimated one-repetition maximum (kg, Epley, reps + reserve) of each lift and day, as written down."""
+    done = world.lives[user_id].training
+    names = np.array([entry.name for day in world.plans[user_id].workout_plan.weekly_schedule for entry in day.exercises])
+    row = done.sets.row
+    sets = pd.DataFrame({"day": done.day[done.session[row]], "name": names[done.entry[row]],
+                         "e1rm": done.sets.weight * (1 + (done.sets.reps + done.sets.rir) / 30)})
+    return sets[done.sets.weight > 0].groupby(["day", "name"], as_index=False).e1rm.max()
+
+
+def find_pattern(name: str) -> int:
+    """The column of `Life.fitness` of an exercise's movement pattern."""
+    return list_patterns().index(load_exercises()[name].pattern)
 
 
 def draw_questions(world: World) -> Figure:

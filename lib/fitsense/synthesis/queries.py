@@ -1,55 +1,74 @@
 """Queries: what simulated people ask, one record a question, each input checked by its contract.
 
-One question of each of the five types a person, in turn. The expected triage class comes from the scenario table
-`safety_messages.yaml`, never from the triage code; the other expectations are the limits that screening finds.
+One question of each of the five types a person, in turn. The expected triage class is a message's label or its scenario's,
+never what the triage code says; the other expectations are the limits that screening finds.
 """
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 
-from fitsense.contracts.changes import TRIAGE_ORDER
 from fitsense.contracts.plan import Plan
 from fitsense.contracts.profile import BODY_PARTS
 from fitsense.contracts.requests import INSTRUCTIONS, PROMPT_TYPES, PromptType, compact_week, make_request, person_of
 from fitsense.contracts.strictness import dump_compact
 from fitsense.params import SynthesisParams
 from fitsense.planning.facts import retrieve_facts
-from fitsense.safety.screening import screen
+from fitsense.safety.screening import Limits
 from fitsense.synthesis.dice import make_generator, pick_one, pick_weighted, read_yaml
 from fitsense.synthesis.life import Life
-from fitsense.synthesis.logs import count_full_weeks, loaded_week, write_week
+from fitsense.synthesis.logs import add_loads, count_full_weeks, cut_sizes, dump_week, write_weeks
+from fitsense.synthesis.messages import choose_report
 from fitsense.synthesis.people import SimulatedPerson
+from fitsense.synthesis.phrasing import Situation, compose, greet
 
 N_LOG_WEEKS = {0: 6, 1: 26, 2: 34, 3: 20, 4: 14}
-# Logs are cut until the input fits, then whole weeks, the oldest first: (exercises a session, sets an exercise).
-LOG_SIZES = ((3, 3), (3, 2), (2, 2), (2, 1), (1, 1))
 MAX_LOG_CHARACTERS = 2050  # about 800 tokens of SmolLM2
 SHORTER_MINUTES = (10, 15, 20, 25, 30, 40, 45, 60)
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Someone with a plan and a life on it, about to ask."""
+    """Someone with a plan and a life on it, about to ask; `seed` is the world's."""
 
     person: SimulatedPerson
     plan: Plan
     life: Life
+    seed: int = 0
 
-    @property
+    @cached_property
     def exercises(self) -> list[str]:
         """The names in the plan, in order, each once."""
         names = [entry.name for day in self.plan.workout_plan.weekly_schedule for entry in day.exercises]
         return list(dict.fromkeys(names))
 
+    @cached_property
+    def short_form(self) -> dict:
+        """The person as the other four requests carry them."""
+        return person_of(self.person.profile).model_dump(mode="json")
+
+    @cached_property
+    def week(self) -> list[dict]:
+        """The plan in its compact form."""
+        return dump_week(compact_week(self.plan))
+
+    @cached_property
+    def situation(self) -> Situation:
+        """What small talk may mention."""
+        info, weighed = self.person.profile.personal_info, self.life.weight
+        weight = float(weighed.values[-1]) if len(weighed) else info.weight_kg
+        return Situation(count_full_weeks(self.life), info.age, weight, info.training_years or 0)
+
 
 @dataclass(frozen=True)
 class Question:
-    """A question before it becomes a record: scenario slug, input payload, and what its answer must keep."""
+    """A question before it becomes a record: scenario slug, input payload, what its answer must keep, and what it is about."""
 
     scenario: str
     payload: dict
     expected: dict
+    about: str
 
 
 def write_queries(asker: Asker, params: SynthesisParams, seed: int) -> list[dict]:
@@ -57,9 +76,11 @@ def write_queries(asker: Asker, params: SynthesisParams, seed: int) -> list[dict
     rng = make_generator(seed, asker.person.user_id, "questions")
     records = []
     for number in range(params.questions_per_user):
-        prompt_type = PROMPT_TYPES[number % len(PROMPT_TYPES)]
-        question = ASK[prompt_type](rng, asker, number // len(PROMPT_TYPES))
-        records.append(write_record(asker.person, prompt_type, question, number + 1))
+        prompt_type, turn = PROMPT_TYPES[number % len(PROMPT_TYPES)], number // len(PROMPT_TYPES)
+        if prompt_type == "safety_adjustment":
+            n_turns = -(-params.questions_per_user // len(PROMPT_TYPES))
+            turn += (asker.person.user_id - 1) * n_turns  # the number of this report among everybody's
+        records.append(write_record(asker.person, prompt_type, ASK[prompt_type](rng, asker, turn), number + 1))
     return records
 
 
@@ -68,8 +89,9 @@ def write_record(person: SimulatedPerson, prompt_type: PromptType, question: Que
     request = make_request(prompt_type, question.payload)
     return {"query_id": f"q-{person.user_id:06d}-{number}", "user_id": person.user_id, "scenario_id": question.scenario,
             "prompt_type": prompt_type, "slice_tags": person.slice_tags,
-            "expected_safety_constraints": question.expected, "context_summary": summarise(person),
-            "instruction": INSTRUCTIONS[prompt_type], "input": request.input.model_dump(mode="json")}
+            "expected_safety_constraints": question.expected,
+            "context_summary": f"{summarise(person)}; {question.about}", "instruction": INSTRUCTIONS[prompt_type],
+            "input": request.input.model_dump(mode="json")}
 
 
 def summarise(person: SimulatedPerson) -> str:
@@ -82,9 +104,8 @@ def summarise(person: SimulatedPerson) -> str:
             f"{'; '.join(health) or 'no health limits'}").replace("_", " ")
 
 
-def expected_limits(person: SimulatedPerson) -> dict:
-    """What any answer to this person must keep, readable, from screening."""
-    limits = screen(person.profile)
+def expected_limits(limits: Limits) -> dict:
+    """What any answer to a person with these limits must keep, readable."""
     return {"avoid": sorted(limits.avoid_flags),
             "joints": {part: limits.max_joint_load[part] for part in BODY_PARTS if part in limits.max_joint_load},
             "max_intensity": limits.max_intensity, "min_rir": limits.min_rir, "seated_only": limits.seated_only,
@@ -95,7 +116,8 @@ def expected_limits(person: SimulatedPerson) -> dict:
 def ask_for_plan(rng: np.random.Generator, asker: Asker, turn: int) -> Question:
     """The whole profile, derived numbers included."""
     goal, flag = asker.person.profile.goals[0].replace("_", "-"), asker.person.health.flag
-    return Question(f"plan-{goal}-{flag}", asker.person.profile.model_dump(mode="json"), expected_limits(asker.person))
+    return Question(f"plan-{goal}-{flag}", asker.person.profile.model_dump(mode="json"), expected_limits(asker.person.limits),
+                    "wants a weekly plan")
 
 
 def ask_for_change(rng: np.random.Generator, asker: Asker, turn: int) -> Question:
@@ -103,8 +125,10 @@ def ask_for_change(rng: np.random.Generator, asker: Asker, turn: int) -> Questio
     table = read_yaml("requests.yaml")
     kinds = {kind: row["weight"] for kind, row in table["modification"].items() if _can_ask(kind, asker)}
     kind = pick_weighted(rng, kinds)
-    text = _fill_slots(rng, pick_one(rng, table["modification"][kind]["say"]), asker)
-    return Question(f"modify-{kind}", _with_plan(asker) | {"request": text}, expected_limits(asker.person))
+    core = _fill_slots(rng, pick_one(rng, table["modification"][kind]["say"]), asker)
+    payload = {"person": asker.short_form, "plan": asker.week, "request": compose(rng, core, asker.situation)}
+    about = f"wants the plan changed: {kind.replace('-', ' ')}"
+    return Question(f"modify-{kind}", payload, expected_limits(asker.person.limits), about)
 
 
 def _can_ask(kind: str, asker: Asker) -> bool:
@@ -124,61 +148,52 @@ def _fill_slots(rng: np.random.Generator, text: str, asker: Asker) -> str:
     parts = [part for part in BODY_PARTS if part not in asker.person.health.injuries] or list(BODY_PARTS)
     days = int(rng.integers(1, max(2, n_days)))
     text = text.replace("{days} days", "{days} day") if days == 1 else text
-    filled = text.format(days=days, minutes=pick_one(rng, shorter), exercise=pick_one(rng, asker.exercises),
+    return text.format(days=days, minutes=pick_one(rng, shorter), exercise=pick_one(rng, asker.exercises),
                          part=pick_one(rng, parts).replace("_", " "), area=pick_one(rng, table["areas"]),
                          equipment=pick_one(rng, table["equipment"][liked.equipment_access]))
-    return filled[0].upper() + filled[1:] if text.startswith("{") else filled
 
 
 def report_safety(rng: np.random.Generator, asker: Asker, turn: int) -> Question:
-    """A report of how they feel; the scenario table says which triage class it must get."""
-    table = read_yaml("safety_messages.yaml")
-    triage = pick_weighted(rng, {name: table["shares"][name] for name in reversed(TRIAGE_ORDER)})
-    rows = [row for row in table["scenarios"] if row["triage"] == triage and _can_say(row, asker.person)]
-    row = pick_one(rng, rows)
-    text = _fill_slots(rng, pick_one(rng, row["say"]), asker)
-    return Question(f"safety-{row['id']}", _with_plan(asker) | {"message": text}, {"triage": triage})
+    """A report of how they feel; its label or the scenario table says which triage class it must get."""
+    report = choose_report(asker.seed, turn, asker.person)
+    text = report.text
+    if report.scenario.partition("-")[2] in _list_scenarios():
+        text = greet(rng, _fill_slots(rng, text, asker))
+    payload = {"person": asker.short_form, "plan": asker.week, "message": text}
+    about = f"reports something for {report.triage.replace('_', ' ')}"
+    return Question(report.scenario, payload, {"triage": report.triage}, about)
 
 
-def _can_say(row: dict, person: SimulatedPerson) -> bool:
-    """Whether a scenario fits the person: pregnancy, sex, age, wheelchair."""
-    info, named = person.profile.personal_info, {name for name, _ in person.health.conditions}
-    low, high = row.get("ages", (0, 200))
-    return (low <= info.age <= high and row.get("sex", info.gender) == info.gender
-            and row.get("for") in (None, *named) and not (row.get("standing") and person.health.uses_wheelchair))
+@cache
+def _list_scenarios() -> frozenset[str]:
+    return frozenset(row["id"] for row in read_yaml("safety_messages.yaml")["scenarios"])
 
 
 def send_logs(rng: np.random.Generator, asker: Asker, turn: int) -> Question:
-    """The plan and zero to four of the last whole weeks as they were lived."""
+    """The plan and zero to four of the last whole weeks as they were written down."""
     n_full = count_full_weeks(asker.life)
     end = n_full - turn % n_full
     n_weeks = min(pick_weighted(rng, N_LOG_WEEKS), end)
-    dice = int(rng.integers(2**32))
-    week = [day.model_dump(mode="json") for day in loaded_week(asker.plan, asker.life, end)]
-    payload = {"person": person_of(asker.person.profile).model_dump(mode="json"), "plan": week, "logs": []}
-    for weeks, size in [(weeks, size) for weeks in range(n_weeks, 0, -1) for size in LOG_SIZES]:
-        notes = np.random.default_rng(dice)
-        logs = [write_week(notes, asker.plan, asker.life, index, *size) for index in range(end - weeks, end)]
-        payload = payload | {"logs": logs}
-        if len(dump_compact(payload)) <= MAX_LOG_CHARACTERS:
+    payload = {"person": asker.short_form, "plan": add_loads(asker.week, asker.plan, asker.life, end), "logs": []}
+    room = MAX_LOG_CHARACTERS - len(dump_compact(payload))
+    for logs in cut_sizes(write_weeks(rng, asker.plan, asker.life, end - n_weeks, end)):
+        payload["logs"] = logs
+        if len(dump_compact(logs)) - len("[]") <= room:
             break
-    return Question(f"progress-weeks-{len(payload['logs'])}", payload, expected_limits(asker.person))
+    done = sum(len(week["sessions"]) for week in payload["logs"])
+    planned = sum(week["sessions_planned"] for week in payload["logs"])
+    return Question(f"progress-weeks-{len(payload['logs'])}", payload, expected_limits(asker.person.limits),
+                    f"{len(payload['logs'])} weeks of logs, {done} of {planned} sessions written down")
 
 
 def ask_coach(rng: np.random.Generator, asker: Asker, turn: int) -> Question:
     """A question in plain words with the facts an answer may use."""
     table = read_yaml("requests.yaml")["coaching"]
     theme = pick_weighted(rng, {name: row["weight"] for name, row in table.items()})
-    text = _fill_slots(rng, pick_one(rng, table[theme]["say"]), asker)
-    person = person_of(asker.person.profile)
-    facts = retrieve_facts(text, person, compact_week(asker.plan), screen(asker.person.profile))
-    return Question(f"coaching-{theme}", {"person": person.model_dump(mode="json"), "question": text, "facts": facts},
-                    expected_limits(asker.person))
-
-
-def _with_plan(asker: Asker) -> dict:
-    week = [day.model_dump(mode="json") for day in compact_week(asker.plan)]
-    return {"person": person_of(asker.person.profile).model_dump(mode="json"), "plan": week}
+    text = compose(rng, _fill_slots(rng, pick_one(rng, table[theme]["say"]), asker), asker.situation)
+    facts = retrieve_facts(text, person_of(asker.person.profile), compact_week(asker.plan), asker.person.limits)
+    payload = {"person": asker.short_form, "question": text, "facts": facts}
+    return Question(f"coaching-{theme}", payload, expected_limits(asker.person.limits), f"asks about {theme}")
 
 
 ASK = {"plan_creation": ask_for_plan, "plan_modification": ask_for_change, "safety_adjustment": report_safety,

@@ -38,23 +38,27 @@ def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> list[Path]:
     """Write `<table>.parquet` for every table and `tables.sql`; equal rows give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [write_text(folder / "tables.sql", ddl_text())]
-    for name in TABLES:
-        path, partial = folder / f"{name}.parquet", folder / f".{name}.parquet.partial"
-        try:
-            pq.write_table(to_arrow(name, tables[name]), partial, compression="zstd", use_dictionary=True)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-        paths.append(path)
-    return paths
+    return paths + [write_table(name, tables[name], folder / f"{name}.parquet") for name in TABLES]
+
+
+def write_table(name: str, frame: pd.DataFrame, path: Path) -> Path:
+    """Write one table's rows to a Parquet file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        pq.write_table(to_arrow(name, frame), partial, compression="zstd", use_dictionary=True)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read every table back; a missing one is an ArtifactError that names it."""
-    missing = [name for name in TABLES if not (folder / f"{name}.parquet").is_file()]
+    """Read every table back, a file or a folder of parts; a missing one is an ArtifactError that names it."""
+    missing = [name for name in TABLES if not (folder / f"{name}.parquet").exists()]
     if missing:
         raise ArtifactError(f"{folder / missing[0]}.parquet: missing; repair: run 01_synthesis again")
-    return {name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in TABLES}
+    return {name: pq.read_table(folder / f"{name}.parquet", partitioning=None).to_pandas() for name in TABLES}
 
 
 def make_sqlite(location: str = ":memory:") -> Engine:

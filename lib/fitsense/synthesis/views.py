@@ -12,9 +12,9 @@ from fitsense.synthesis.queries import summarise
 from fitsense.synthesis.world import World
 
 
-def table_sizes(world: World) -> pd.DataFrame:
+def table_sizes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Rows and columns of every table, parents before children."""
-    rows = [(name, len(frame), len(frame.columns), ", ".join(frame.columns)) for name, frame in world.tables.items()]
+    rows = [(name, len(frame), len(frame.columns), ", ".join(frame.columns)) for name, frame in tables.items()]
     return pd.DataFrame(rows, columns=["table", "rows", "columns", "names"])
 
 
@@ -28,8 +28,7 @@ def pick_example(world: World) -> int:
     """A person worth looking at: the one with most sessions among those who lift a counted load and log their food."""
     def interest(person) -> tuple[bool, int]:
         life = world.lives[person.user_id]
-        lifts = any(one.weight_kg > 0 for session in life.sessions for done in session.sets for one in done)
-        return lifts and bool(life.calories), len(life.sessions)
+        return bool((life.training.sets.weight > 0).any()) and len(life.calories) > 0, len(life.training.day)
 
     return max(world.people, key=interest).user_id
 

@@ -4,7 +4,8 @@ The same parameters and seed give the same bytes. Knows nothing of teachers.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from fitsense.artifacts import write_jsonl
 from fitsense.contracts.plan import Plan
 from fitsense.params import SynthesisParams
+from fitsense.planning.derive import with_derived
 from fitsense.planning.prescribe import prescribe
 from fitsense.synthesis.life import Life, live_days
 from fitsense.synthesis.people import SimulatedPerson, simulate_people
@@ -31,14 +33,15 @@ class World:
     queries: list[dict]
 
 
-def simulate(params: SynthesisParams, seed: int) -> World:
-    """Simulate everything; nothing is written."""
-    people = simulate_people(params, seed)
+def simulate(params: SynthesisParams, seed: int, user_ids: Sequence[int] | None = None, catalogue: bool = True) -> World:
+    """Simulate everybody, or only those named; nothing is written. `catalogue`: with the tables that are not of people."""
+    drawn = simulate_people(params, seed, user_ids)
+    people = [replace(person, profile=with_derived(person.profile)) for person in drawn]
     plans = {person.user_id: prescribe(person.profile) for person in people}
     lives = {person.user_id: live_days(person, plans[person.user_id], params, seed) for person in people}
     queries = [record for person in people
-               for record in write_queries(Asker(person, plans[person.user_id], lives[person.user_id]), params, seed)]
-    return World(people, plans, lives, build_tables(people, plans, lives), queries)
+               for record in write_queries(Asker(person, plans[person.user_id], lives[person.user_id], seed), params, seed)]
+    return World(people, plans, lives, build_tables(people, plans, lives, catalogue), queries)
 
 
 def write_world(world: World, folder: Path) -> list[Path]:
@@ -50,5 +53,6 @@ def digest_files(paths: list[Path]) -> str:
     """One sha256 over files' names and bytes: equal worlds, equal digests."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        digest.update(path.name.encode() + path.read_bytes())
+        name = f"{path.parent.name}/{path.name}" if path.parent.suffix == ".parquet" else path.name
+        digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()
