@@ -7,7 +7,7 @@ import pytest
 from fitsense.params import ROOT
 
 PACKAGE = ROOT / "lib" / "fitsense"
-EVERYWHERE = {"params", "artifacts", "plots", "statistics"}
+EVERYWHERE = {"params", "artifacts", "near_duplicates", "plots", "statistics"}
 MAY_IMPORT = {
     "contracts": set(),
     "knowledge": {"contracts"},
