@@ -41,10 +41,9 @@ def write_audit(manifest: dict) -> str:
     found = manifest["leakage"]["near_duplicates"]
     fate = "dropped from train" if found["dropped"] == found["found"] else "still in train"
     by_type = ", ".join(f"{kind} {one['found']} of {one['n_train']}" for kind, one in found["by_prompt_type"].items())
-    return (f"Users in more than one split: {manifest['leakage']['shared_users']}. "
-            f"Of {found['n_train']} training requests, {found['found']} were at least {found['similarity']:g} like one of {found['n_held_out']} held-out requests "
-            f"and are {fate}. "
-            f"By prompt type: {by_type}.")
+    return (f"Users in more than one split: {manifest['leakage']['shared_users']}. Of {found['n_train']} training requests, "
+            f"{found['found']} were at least {found['similarity']:g} like one of {found['n_held_out']} held-out requests and are "
+            f"{fate}. By prompt type: {by_type}.")
 
 
 def _table_of_splits(manifest: dict) -> str:
