@@ -29,6 +29,7 @@ MAY_IMPORT = {
 BESIDE = {
     "report": {"artifacts", "evaluation", "page_style", "params"},
     "showcase": {"artifacts", "contracts", "knowledge", "page_style", "params", "planning", "safety"},
+    "drift_page": {"artifacts", "page_style", "params", "validation"},
     "page_style": set(),
 }
 

@@ -18,7 +18,7 @@ def measure_gaps(sums: np.ndarray, sizes: np.ndarray, membership: np.ndarray) ->
 
 def permutation_p_values(sums: np.ndarray, sizes: np.ndarray, membership: np.ndarray, n_permutations: int,
                          seed: int) -> np.ndarray:
-    """Two-sided p-values, one a slice, at least 1/(n_permutations + 1): Phipson and Smyth 2010, 10.2202/1544-6115.1585.
+    """Two-sided p-values, one a slice, at least 1/(n_permutations + 1): Phipson and Smyth 2010, Stat Appl Genet Mol Biol 9:39.
 
     `sums`, `sizes`: a person's total and number of records, [people]; `membership`: 0/1, [people, slices], where every
     slice has people inside and outside.
