@@ -32,7 +32,9 @@ def measure_bias(examined: list[Examined], params: ValidationParams, seed: int) 
     """Every measure overall and by slice, the widest gap between slices of a tag, and the alerts."""
     frames = {name: frame_values(collect(examined)) for name, collect in COLLECTORS.items()}
     sampling = Sampling(seed=seed)
-    p_values = {key: p for name, frame in frames.items() for key, p in find_p_values(name, frame, params, seed).items()}
+    sliced = {name: {tag: slice_values(frame, tag) for tag in SLICE_TAGS} for name, frame in frames.items() if len(frame)}
+    p_values = {key: p for name, by_tag in sliced.items()
+                for key, p in find_p_values(name, frames[name], by_tag, params, seed).items()}
     q_values = correct_p_values(p_values)
     slices: dict[str, dict] = {}
     for tag in SLICE_TAGS:
@@ -45,7 +47,7 @@ def measure_bias(examined: list[Examined], params: ValidationParams, seed: int) 
     return {"measures": MEASURES, "gap_alert": params.slice_gap_alert, "min_n": params.min_slice_n,
             "false_discovery_rate": params.false_discovery_rate, "n_tests": len(p_values), "confidence": sampling.confidence,
             "overall": {name: estimate(name, frame, sampling) for name, frame in frames.items()}, "slices": slices,
-            "disparities": {tag: {name: measure_disparity(frame, tag, params) for name, frame in frames.items()}
+            "disparities": {tag: {name: measure_disparity(by_tag[tag], params.min_slice_n) for name, by_tag in sliced.items()}
                             for tag in SLICE_TAGS}, "alerts": alerts}
 
 
@@ -55,20 +57,19 @@ def frame_values(pairs: list[tuple[Examined, float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["user_id", *SLICE_TAGS, "value"])
 
 
-def slice_frame(frame: pd.DataFrame, tag: str) -> MetricFrame:
-    """fairlearn's view of a measure by one tag: mean and n of every slice, and of all."""
+def slice_values(frame: pd.DataFrame, tag: str) -> pd.DataFrame:
+    """fairlearn's view of a measure by one tag: `mean` and `n` of every slice, by the tag's value."""
     return MetricFrame(metrics={"mean": mean_prediction, "n": count}, y_true=frame["value"], y_pred=frame["value"],
-                       sensitive_features=frame[tag])
+                       sensitive_features=frame[tag]).by_group.astype(float)
 
 
-def find_p_values(name: str, frame: pd.DataFrame, params: ValidationParams, seed: int) -> dict[tuple, float]:
+def find_p_values(name: str, frame: pd.DataFrame, by_tag: dict[str, pd.DataFrame], params: ValidationParams,
+                  seed: int) -> dict[tuple, float]:
     """p-values by (measure, tag, value) of every slice with enough records inside and somebody outside."""
-    if frame.empty:
-        return {}
     people = frame.groupby(["user_id", *SLICE_TAGS], sort=True)["value"].agg(["sum", "size"]).reset_index()
     keys, columns = [], []
     for tag in SLICE_TAGS:
-        for value, n in slice_frame(frame, tag).by_group["n"].items():
+        for value, n in by_tag[tag]["n"].items():
             inside = (people[tag] == value).to_numpy(float)
             if n >= params.min_slice_n and not inside.all():
                 keys.append((name, tag, value))
@@ -96,16 +97,13 @@ def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 5)
 
 
-def measure_disparity(frame: pd.DataFrame, tag: str, params: ValidationParams) -> dict:
-    """The widest gap between slices of a tag that have enough records (MetricFrame.difference), and which two they are."""
-    sizes = frame.groupby(tag)["value"].transform("size")
-    known = frame[sizes >= params.min_slice_n]
-    if known[tag].nunique() < 2:
+def measure_disparity(sliced: pd.DataFrame, min_n: int) -> dict:
+    """The widest gap between two slices of a tag that have enough records, and which two they are; nulls under two slices."""
+    means = sliced.loc[sliced["n"] >= min_n, "mean"]
+    if len(means) < 2:
         return {"difference": None, "lowest": None, "highest": None}
-    sliced = slice_frame(known, tag)
-    means = sliced.by_group["mean"].astype(float)
-    return {"difference": round(float(sliced.difference(method="between_groups")["mean"]), 4),
-            "lowest": str(means.idxmin()), "highest": str(means.idxmax())}
+    return {"difference": round(float(means.max() - means.min()), 4), "lowest": str(means.idxmin()),
+            "highest": str(means.idxmax())}
 
 
 def estimate(name: str, frame: pd.DataFrame, sampling: Sampling) -> dict:
