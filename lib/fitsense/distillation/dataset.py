@@ -20,12 +20,13 @@ FORMAT_VERSION = 2  # of the records and the manifest; 2: the leakage audit, the
 
 @dataclass(frozen=True)
 class Dataset:
-    """What build_dataset made: all records, the same records by split, the manifest, and the leakage audit."""
+    """What build_dataset made: all records, the same by split, manifest, leakage audit, and the records that it dropped."""
 
     records: list[dict]
     split: dict[str, list[dict]]
     manifest: dict
     audit: dict
+    dropped: list[dict]
 
 
 def build_dataset(queries: list[dict], responses: list[dict], folder: Path, params: DistillationParams, seed: int,
@@ -43,6 +44,7 @@ def build_dataset(queries: list[dict], responses: list[dict], folder: Path, para
     if params.drop_near_duplicates:
         split, left_out = drop_leaks(split, leaks), left_out | {LEAKED: len(leaks)}
     kept = {record["record_id"] for rows in split.values() for record in rows}
+    dropped = [record for record in records if record["record_id"] not in kept]
     records = [record for record in records if record["record_id"] in kept]
     files = {"all_records.jsonl": records} | {f"{name}.jsonl": split[name] for name in SPLITS}
     hashes = {name: sha256_file(write_jsonl(folder / name, rows)) for name, rows in files.items()}
@@ -51,7 +53,7 @@ def build_dataset(queries: list[dict], responses: list[dict], folder: Path, para
     write_json(folder / "leakage_audit.json", audit)
     write_json(folder / "dataset_manifest.json", manifest)
     write_text(folder / "README.md", write_card(records, manifest))
-    return Dataset(records, split, manifest, audit)
+    return Dataset(records, split, manifest, audit, dropped)
 
 
 def make_manifest(records: list[dict], split: dict[str, list[dict]], params: DistillationParams, hashes: dict[str, str],
