@@ -5,6 +5,7 @@ from made_up_people import count_words, say
 
 from fitsense.artifacts import hash_folder, read_json, read_jsonl
 from fitsense.distillation.dataset import build_dataset
+from fitsense.distillation.figures import plot_audit, plot_base_lengths, tabulate_leaks
 from fitsense.distillation.filtering import DatasetError
 from fitsense.distillation.lengths import report_lengths
 from fitsense.distillation.splitting import SPLITS
@@ -93,3 +94,15 @@ def test_lengths_are_counted_for_every_base(queries, responses, tmp_path):
     lengths = [len(r["instruction"]) + len(r["response"]) for r in chat]
     assert rows["letters", "coaching_question"]["over"] == sum(length > 300 for length in lengths) > 0
     assert rows["letters", "coaching_question"]["q100"] == max(lengths) and rows["words", "coaching_question"]["over"] == 0
+
+
+def test_figures_show_the_leaks(queries, responses, tmp_path):
+    train, _ = repeat_held_out(queries, build(queries, responses, tmp_path))
+    dataset = build(queries, responses, tmp_path)
+    assert [record["record_id"] for record in dataset.dropped] == [train]
+    left, right = plot_audit(dataset).axes
+    assert "1 of " in left.get_title() + left.get_title(loc="left") and sum(bar.get_height() for bar in right.patches) == 1
+    row, = tabulate_leaks(dataset)
+    assert row["train"].lower().strip("!") == row["held_out"].lower() and row["similarity"] == 1.0
+    rows = report_lengths(dataset.records, {"words": count_words}, 300)
+    assert len(plot_base_lengths(rows).axes[0].get_yticklabels()) == 2

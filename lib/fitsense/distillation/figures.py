@@ -90,7 +90,7 @@ def plot_audit(dataset: Dataset) -> Figure:
     left.bar_label(bars, [str(n) if n else "" for n in leaking], padding=3)
     left.invert_yaxis()
     left.set(title=f"{found['found']} of {found['n_train']} training requests leak", xlabel="training requests")
-    left.legend(loc="lower right")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     right.hist([pair["similarity"] for pair in found["pairs"]], bins=np.linspace(found["similarity"], 1, 11), color=PALETTE[1])
     right.set(title="How alike the leaking pairs are", xlabel="Jaccard similarity of word pairs", ylabel="pairs")
     return figure

@@ -8,17 +8,18 @@ import numpy as np
 import pandas as pd
 
 from fitsense.contracts.requests import PROMPT_TYPES, spoken_part
+from fitsense.contracts.tables import METADATA
 from fitsense.near_duplicates import find_near_duplicates
 from fitsense.params import ValidationParams
+from fitsense.statistics import wilson_interval
 from fitsense.validation.loading import SPLITS, Material
 from fitsense.validation.record_checks import Examined
 
 MAX_MISSING = 0.6  # share of a column; logs are missing by design, whole columns are not (heuristic)
 MAX_EXAMPLES = 10
-# Of the logarithm of an answer's length: a fifth longer or shorter is ordinary, so z of 6 is three times the median at least.
-LEAST_LENGTH_SCALE = math.log(1.2)
-# One value for most people by the rule that makes it.
-MAY_BE_CONSTANT = {"sleep_targets.hours"}
+# Of the logarithm of an answer's length: 30 % longer or shorter is ordinary, so a z of 6 is 4.8 times the median at least.
+LEAST_LENGTH_SCALE = math.log(1.3)
+MAY_BE_CONSTANT = {"sleep_targets.hours"}  # one value for all adults by the rule that makes it
 # Dates that are one and the same where a run lets everybody start on one day.
 START_DATES = ("joined_on", "consented_on", "created_on", "valid_from")
 # Missing by nature: the other of two ways to say it, or nothing to say.
@@ -100,20 +101,22 @@ def find_strange_answers(examined: list[Examined]) -> Finding:
 
 def find_missing(tables: dict[str, pd.DataFrame]) -> Finding:
     """Columns of non-empty tables with a large share of missing values (optional ones apart)."""
-    shares = {f"{name}.{column}": float(frame[column].isna().mean()) for name, frame in tables.items() if len(frame)
-              for column in frame.columns}
-    flagged = [f"{column}: {share:.1%} missing" for column, share in sorted(shares.items())
-               if share > MAX_MISSING and column not in OPTIONAL]
-    return make_finding("missing_values", len(shares), flagged, bool(flagged),
-                        f"columns over {MAX_MISSING:.0%} missing")
+    columns = {f"{name}.{column}": frame[column].isna() for name, frame in tables.items() if len(frame)
+               for column in frame.columns if f"{name}.{column}" not in OPTIONAL}
+    # The interval's lower end: six of ten people without a number are no finding.
+    flagged = [f"{column}: {missing.mean():.1%} missing" for column, missing in sorted(columns.items())
+               if wilson_interval(missing.sum(), len(missing))[0] > MAX_MISSING]
+    return make_finding("missing_values", len(columns), flagged, bool(flagged),
+                        f"columns surely over {MAX_MISSING:.0%} missing")
 
 
 def find_constant_columns(tables: dict[str, pd.DataFrame]) -> Finding:
-    """Columns that say the same in every row of a table of ten rows or more; dates when all began are expected to."""
+    """Columns that say the same in every row of a table of ten rows or more; keys and the dates when all began may."""
     n, flagged = 0, []
     for name, frame in tables.items():
-        columns = [column for column in frame.columns
-                   if column not in START_DATES and f"{name}.{column}" not in OPTIONAL | MAY_BE_CONSTANT]
+        keys = {column.name for column in METADATA.tables[name].primary_key.columns}
+        columns = [column for column in frame.columns if column not in keys and column not in START_DATES
+                   and f"{name}.{column}" not in OPTIONAL | MAY_BE_CONSTANT]
         n += len(columns) if len(frame) >= 10 else 0
         flagged += [f"{name}.{column}" for column in columns
                     if len(frame) >= 10 and frame[column].nunique(dropna=False) == 1]

@@ -27,7 +27,7 @@ LITTLE_CHANGE = 0.1  # see above
 CHANCE_LEVEL = 0.999  # of chi-square; a run has about a hundred columns and properties
 N_BINS = 10
 MAX_CATEGORIES = 20  # the commonest values of the reference; the rest are one bin
-PRIOR = 0.5  # rows added to every bin, so that an empty one leaves PSI finite
+PRIOR = 0.5  # counts added to every bin, so that an empty one leaves PSI finite
 OTHER, MISSING = "other", "missing"
 
 
@@ -51,9 +51,14 @@ def sample_tables(tables: dict[str, pd.DataFrame]) -> dict[str, Sample]:
         for column in METADATA.tables[name].columns:
             if column.primary_key or column.foreign_keys or isinstance(column.type, Date) or tables[name].empty:
                 continue
-            n_people = len(tables["users"]) if name in personal else len(tables[name])
+            n_people = count_people(tables[name], len(tables["users"])) if name in personal else len(tables[name])
             samples[f"{name}.{column.name}"] = Sample(read_column(tables[name][column.name], column.type), n_people)
     return samples
+
+
+def count_people(frame: pd.DataFrame, n_users: int) -> int:
+    """How many people a table's rows stand for; where it does not name them, as many as there are rows, at most all."""
+    return frame["user_id"].nunique() if "user_id" in frame else min(n_users, len(frame))
 
 
 def read_column(values: pd.Series, kind) -> pd.Series:
@@ -96,7 +101,8 @@ def measure_drift(reference: dict[str, Sample], current: dict[str, Sample], para
 def compare_samples(name: str, reference: Sample, current: Sample, params: ValidationParams) -> dict:
     """One column or property: PSI, what chance gives, the verdict, and both distributions over the reference's bins."""
     bins, first, second = bin_values(reference.values, current.values)
-    psi = population_stability_index(first, second)
+    # A person's rows are one piece of evidence, so the half row that fills empty bins is half a person.
+    psi = population_stability_index(first * reference.n_people / first.sum(), second * current.n_people / second.sum())
     chance = (1 / reference.n_people + 1 / current.n_people) * chi2.ppf(CHANCE_LEVEL, max(1, len(bins) - 1))
     alert = psi > params.drift_alert and psi > chance
     verdict = "drifted" if alert else "within chance" if psi <= chance else "moderate" if psi > LITTLE_CHANGE else "little change"
@@ -107,7 +113,7 @@ def compare_samples(name: str, reference: Sample, current: Sample, params: Valid
 
 
 def population_stability_index(first: np.ndarray, second: np.ndarray) -> float:
-    """PSI of two vectors of counts over the same bins, 0 for equal shares; half a row is added to every bin."""
+    """PSI of two vectors of counts over the same bins, 0 for equal shares; half a count is added to every bin."""
     p, q = ((counts + PRIOR) / (counts + PRIOR).sum() for counts in (first, second))
     return float(np.sum((q - p) * np.log(q / p)))
 
