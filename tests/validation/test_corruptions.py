@@ -4,14 +4,16 @@ import random
 import re
 from dataclasses import asdict, replace
 
+import pyarrow.parquet as pq
 import pytest
 from corruptions import CORRUPTIONS
 
 from fitsense.artifacts import ArtifactError
 from fitsense.params import ValidationParams
+from fitsense.synthesis.storage import to_arrow
 from fitsense.validation.anomalies import find_anomalies
 from fitsense.validation.bias import measure_bias
-from fitsense.validation.loading import Material, load_material
+from fitsense.validation.loading import Material, load_material, read_tables
 from fitsense.validation.record_checks import check_records, examine_records
 from fitsense.validation.reports import Reports, check_data, judge_material
 
@@ -100,6 +102,16 @@ def test_a_missing_table_is_named(folders, tmp_path):
             (tmp_path / path.name).symlink_to(path)
     with pytest.raises(ArtifactError, match="weight_logs.parquet: missing"):
         load_material(tmp_path, folders[1])
+
+
+def test_a_table_in_parts_reads_as_one(folders, pristine, tmp_path):
+    for name, frame in pristine.tables.items():
+        (tmp_path / f"{name}.parquet").mkdir()
+        half = len(frame) // 2
+        for number, part in enumerate((frame.iloc[:half], frame.iloc[half:])):
+            pq.write_table(to_arrow(name, part), tmp_path / f"{name}.parquet" / f"part-{number}.parquet")
+    tables = read_tables(tmp_path)
+    assert all(tables[name].equals(frame) for name, frame in pristine.tables.items())
 
 
 def test_several_faults_at_once_are_all_named(material: Material):

@@ -2,7 +2,8 @@
 
     report = report_lengths(dataset.records, tokenizers_at_hand(params.model), params.distillation.max_tokens)
 
-A record that is too long for the student's own base was left out and counted; for another base it is counted here.
+A record that is too long for the student's own base was left out and counted; for another base it is counted here. Which bases
+are at hand is this machine's affair, so token_lengths.json, alone in 03, may differ between machines.
 """
 
 from functools import partial
