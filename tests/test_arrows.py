@@ -7,7 +7,7 @@ import pytest
 from fitsense.params import ROOT
 
 PACKAGE = ROOT / "lib" / "fitsense"
-EVERYWHERE = {"params", "artifacts", "plots", "statistics"}
+EVERYWHERE = {"params", "artifacts", "near_duplicates", "plots", "statistics"}
 MAY_IMPORT = {
     "contracts": set(),
     "knowledge": {"contracts"},
@@ -29,6 +29,7 @@ MAY_IMPORT = {
 BESIDE = {
     "report": {"artifacts", "evaluation", "page_style", "params"},
     "showcase": {"artifacts", "contracts", "knowledge", "page_style", "params", "planning", "safety"},
+    "drift_page": {"artifacts", "page_style", "params", "validation"},
     "page_style": set(),
 }
 

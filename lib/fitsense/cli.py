@@ -1,4 +1,4 @@
-"""The command line: plan, meals, verify, triage, adapt, one at a time or a JSON object a line; the demo; adapters.
+"""The command line: plan, meals, verify, triage, adapt, one at a time or a JSON object a line; the demo; adapters; data.
 
     python -m fitsense plan --profile profile.json
     python -m fitsense meals --profile profile.json
@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from fitsense.artifacts import ArtifactError
 from fitsense.cli_adapters import add_adapters_command
+from fitsense.cli_data import add_data_commands
 from fitsense.contracts.changes import Adaptation, SafetyAdjustment
 from fitsense.contracts.logs import Logs
 from fitsense.contracts.plan import Plan
@@ -81,9 +82,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Describe the seven commands."""
+    """Describe the nine commands."""
     parser = _Parser(prog="fitsense", description="A fitness coach: plans, meals, checks, triage, adaptation, a demo, "
-                     "and the versions of its adapter.")
+                     "the versions of its adapter, and what its data hold.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     helps = {"plan": "print the plan for a profile", "meals": "print a week of meals for a profile, or why there is none",
              "verify": "print what is wrong with a plan (exit 1 if anything)", "triage": "judge a message",
@@ -106,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
                       "it is not there (default: nothing is kept)")
     demo.set_defaults(run=run_demo)
     add_adapters_command(commands)
+    add_data_commands(commands)
     return parser
 
 

@@ -68,11 +68,14 @@ class TeacherParams(Section):
 
 
 class DistillationParams(Section):
-    """03: shares of users in validation and test (the rest trains); max_tokens: longest record kept."""
+    """03: shares of users in validation and test (the rest trains); max_tokens: longest record kept; a training request
+    at least `near_duplicate_similarity` like a held-out one (Jaccard of word pairs) is dropped from train, or only reported."""
 
     val_fraction: SomeFraction = 0.1
     test_fraction: SomeFraction = 0.1
     max_tokens: Annotated[int, Field(ge=256, le=8192)] = 4096
+    near_duplicate_similarity: Annotated[float, Field(ge=0.5, le=1)] = 0.8
+    drop_near_duplicates: bool = True
 
     @model_validator(mode="after")
     def _train_remains(self):
@@ -82,11 +85,16 @@ class DistillationParams(Section):
 
 
 class ValidationParams(Section):
-    """04: when a slice or an outlier is worth an alert."""
+    """04: when a slice, an outlier, a near-duplicate or a drift is worth an alert. A slice: a gap of `slice_gap_alert` to
+    everybody else that survives Benjamini-Hochberg at `false_discovery_rate`. A drift: a PSI of `drift_alert`."""
 
     slice_gap_alert: Fraction = 0.1
+    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    n_permutations: Annotated[int, Field(ge=999, le=1_000_000)] = 9999
     robust_z_alert: Annotated[float, Field(gt=0, le=100)] = 6.0
     min_slice_n: Positive = 10
+    near_duplicate_similarity: Annotated[float, Field(ge=0.5, le=1)] = 0.8
+    drift_alert: Annotated[float, Field(gt=0, le=10)] = 0.25
 
 
 class ModelParams(Section):

@@ -1,51 +1,86 @@
-"""Seeded corruptions: each is caught by the check that is named for it."""
+"""Forty-five seeded corruptions: each is caught by the check named for it, which says what and where; clean data raise none."""
 
 import random
+import re
+from dataclasses import asdict, replace
 
+import pyarrow.parquet as pq
 import pytest
+from corruptions import CORRUPTIONS
 
 from fitsense.artifacts import ArtifactError
-from fitsense.validation.checks import Check
-from fitsense.validation.loading import load_material
+from fitsense.params import ValidationParams
+from fitsense.synthesis.storage import to_arrow
+from fitsense.validation.anomalies import find_anomalies
+from fitsense.validation.bias import measure_bias
+from fitsense.validation.loading import Material, load_material, read_tables
 from fitsense.validation.record_checks import check_records, examine_records
-from fitsense.validation.table_checks import check_tables
-from fitsense.validation.unit_checks import check_units
+from fitsense.validation.reports import Reports, check_data, judge_material
 
-POUNDS = 2.20462
-
-
-def failed(checks: list[Check]) -> set[str]:
-    return {check.name for check in checks if not check.passed}
+PARAMS = ValidationParams(n_permutations=999)
 
 
-def failed_records(material) -> set[str]:
-    return failed(check_records(material, examine_records(material)))
+def judge(material) -> Reports:
+    return judge_material(material, PARAMS, 7)
 
 
-def find(material, split, kind) -> dict:
-    return next(r for r in material.records[split] if r["context"]["prompt_type"] == kind)
+def name_checks(checks: list[dict]) -> dict[str, str]:
+    return {check["name"]: check["detail"] for check in checks if not check["passed"]}
 
 
-def test_clean_data_pass_every_check(pristine):
-    checks = [*pristine.reading, *check_tables(pristine.tables), *check_units(pristine.tables),
-              *check_records(pristine, examine_records(pristine))]
-    assert failed(checks) == set(), [check for check in checks if not check.passed]
-    assert len(checks) > 100 and len({check.name for check in checks}) == len(checks)
-    assert sum(check.n for check in checks if check.name.startswith("records.labels_match")) >= 60
+def name_findings(anomalies: dict) -> dict[str, str]:
+    return {one["name"]: "; ".join(one["examples"]) for one in anomalies["findings"] if one["alert"]}
 
 
-def test_leaked_user(material):
-    leaked = find(material, "train", "coaching_question")
-    moved = material.records["train"].pop(material.records["train"].index(leaked))
-    material.records["test"].append(moved)
-    assert failed_records(material) == {"split.users_disjoint"}
+def name_slices(bias: dict) -> dict[str, str]:
+    alerts = [(alert, *re.split("=|: ", alert)) for alert in bias["alerts"]]
+    return {alert: f"gap {bias['slices'][tag][value][measure]['gap']}" for alert, tag, value, measure in alerts}
 
 
-def test_duplicated_record(material):
-    record = material.records["train"][0]
-    for name in ("train", "all_records"):
-        material.records[name].append(record | {"record_id": "r-copy"})
-    assert failed_records(material) == {"split.records_unique"}
+def list_alarms(reports: Reports) -> dict[str, str]:
+    """Everything that failed or alerts, by name, with its message."""
+    return (name_checks(reports.validation["checks"]) | name_findings(reports.anomalies) | name_slices(reports.bias))
+
+
+def search_alarms(material, wanted: str) -> dict[str, str]:
+    """The alarms of the tables, of the slices, or of the records: as much as is needed to meet the wanted one."""
+    alarms = {}
+    if not wanted.startswith(("records.", "split.", "response", "answers", "near", "sex=")):
+        checks, tables = check_data(material.tables)
+        alarms, material = name_checks([asdict(check) for check in checks]), replace(material, tables=tables)
+    if wanted in alarms:
+        return alarms
+    examined = examine_records(material)
+    if "=" in wanted:
+        return name_slices(measure_bias(examined, PARAMS, 7))
+    return (alarms | name_checks([asdict(check) for check in check_records(material, examined)])
+            | name_findings(find_anomalies(material, examined, PARAMS, 7)))
+
+
+@pytest.fixture(scope="session")
+def clean(pristine) -> Reports:
+    return judge(pristine)
+
+
+def test_clean_data_raise_nothing(clean, pristine):
+    assert list_alarms(clean) == {}
+    names = [check["name"] for check in clean.validation["checks"]]
+    assert len(names) > 100 and len(set(names)) == len(names)
+    assert sum(check["n"] for check in clean.validation["checks"] if check["name"].startswith("records.labels_match")) >= 60
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_a_corruption_is_caught_by_name_and_place(material, name):
+    corruption = CORRUPTIONS[name]
+    told = corruption.corrupt(material, random.Random(3))
+    alarms = search_alarms(material, corruption.check)
+    assert corruption.check in alarms, f"{name}: only {alarms}"
+    pattern = corruption.says if told is None else corruption.says.replace("{0}", re.escape(str(told)))
+    assert re.search(pattern, alarms[corruption.check]), alarms[corruption.check]
+
+
+def test_there_are_at_least_twenty_by_as_many_checks():
+    assert len(CORRUPTIONS) >= 45 and len({one.check for one in CORRUPTIONS.values()}) >= 30
 
 
 def test_truncated_jsonl(folders, tmp_path):
@@ -53,105 +88,35 @@ def test_truncated_jsonl(folders, tmp_path):
     for path in records.glob("*.jsonl"):
         text = path.read_text()
         (tmp_path / path.name).write_text(text[:-40] if path.name == "val.jsonl" else text)
-    material = load_material(tables, tmp_path)
-    assert failed(material.reading) == {"val.jsonl.readable"}
-    assert "split.union" in failed_records(material)
+    alarms = list_alarms(judge(load_material(tables, tmp_path)))
+    assert re.search(r"the last line does not end.*line \d+: ", alarms["val.jsonl.readable"])
+    assert "on one side only" in alarms["split.union"]
     (tmp_path / "val.jsonl").unlink()
     with pytest.raises(ArtifactError, match="val.jsonl"):
         load_material(tables, tmp_path)
 
 
-@pytest.mark.parametrize(("table", "column", "factor", "name"), [
-    ("weight_logs", "weight_kg", POUNDS, "units.weight_logs_kg"),
-    ("user_profiles", "height_cm", 0.01, "user_profiles.constraints"),
-    ("user_profiles", "weight_kg", POUNDS, "units.height_and_weight"),
-    ("sleep_duration_logs", "hours", 60, "units.sleep_hours"),
-    ("calorie_intake_logs", "kcal", 4.184, "units.calories_kcal"),
-    ("workouts", "duration_min", 60, "units.session_minutes"),
-])
-def test_wrong_unit(material, table, column, factor, name):
-    frame = material.tables[table]
-    frame[column] = (frame[column] * factor).round().astype(frame[column].dtype)
-    assert name in failed(check_tables(material.tables) + check_units(material.tables))
+def test_a_missing_table_is_named(folders, tmp_path):
+    for path in folders[0].glob("*.parquet"):
+        if path.name != "weight_logs.parquet":
+            (tmp_path / path.name).symlink_to(path)
+    with pytest.raises(ArtifactError, match="weight_logs.parquet: missing"):
+        load_material(tmp_path, folders[1])
 
 
-@pytest.mark.parametrize("kind", ["plan_creation", "plan_modification", "progress_adaptation", "coaching_question"])
-def test_shuffled_labels(material, kind):
-    records = [r for split in ("train", "val", "test") for r in material.records[split]
-               if r["context"]["prompt_type"] == kind]
-    answers = [record["response"] for record in records]
-    random.Random(3).shuffle(answers)
-    for record, answer in zip(records, answers, strict=True):
-        record["response"] = answer
-    assert f"records.labels_match.{kind}" in failed_records(material)
+def test_a_table_in_parts_reads_as_one(folders, pristine, tmp_path):
+    for name, frame in pristine.tables.items():
+        (tmp_path / f"{name}.parquet").mkdir()
+        half = len(frame) // 2
+        for number, part in enumerate((frame.iloc[:half], frame.iloc[half:])):
+            pq.write_table(to_arrow(name, part), tmp_path / f"{name}.parquet" / f"part-{number}.parquet")
+    tables = read_tables(tmp_path)
+    assert all(tables[name].equals(frame) for name, frame in pristine.tables.items())
 
 
-def test_shuffled_triage_is_unsafe(material):
-    records = [r for split in ("train", "val", "test") for r in material.records[split]
-               if r["context"]["prompt_type"] == "safety_adjustment"]
-    answers = [record["response"] for record in records]
-    for record, answer in zip(records, answers[1:] + answers[:1], strict=True):
-        record["response"] = answer
-    assert "records.response_safety" in failed_records(material)
-
-
-def change_response(material, kind, old, new):
-    record = find(material, "train", kind)
-    assert old in record["response"]
-    record["response"] = record["response"].replace(old, new, 1)
-
-
-def test_broken_response_contract(material):
-    change_response(material, "plan_creation", '"workout_plan"', '"workout"')
-    assert {"records.response_contract"} <= failed_records(material)
-
-
-def test_exercise_nobody_knows(material):
-    record = find(material, "train", "plan_creation")
-    name = record["response"].split('"exercises":[{"name":"', 1)[1].split('"', 1)[0]
-    record["response"] = record["response"].replace(name, "Flying Trapeze")
-    assert "records.response_safety" in failed_records(material)
-
-
-def test_edited_request(material):
-    record = find(material, "train", "coaching_question")
-    record["instruction"] = record["instruction"].replace("Input:\n{", "Input:\n{ ", 1)
-    assert "records.request_contract" in failed_records(material)
-
-
-def test_wrong_tag(material):
-    record = find(material, "train", "plan_creation")
-    wrong = {"male": "female", "female": "male", "other": "male"}[record["context"]["slice_tags"]["sex"]]
-    record["context"]["slice_tags"]["sex"] = wrong
-    assert failed_records(material) == {"records.slice_tags"}
-
-
-def test_missing_key_and_wrong_kind(material):
-    del material.records["train"][0]["context"]["scenario_id"]
-    assert "records.keys" in failed_records(material)
-
-
-def test_number_where_text_belongs(material):
-    material.records["train"][0]["metadata"]["n_tokens"] = 3.5
-    assert failed_records(material) == {"records.keys"}
-
-
-def test_user_nobody_knows(material):
-    material.tables["users"] = material.tables["users"].iloc[1:]
-    assert "records.users_known" in failed_records(material)
-    assert "user_profiles.foreign_keys" in failed(check_tables(material.tables))
-
-
-def test_empty_split(material):
-    material.records["val"].clear()
-    assert "split.nonempty" in failed_records(material)
-
-
-def test_table_faults(material):
-    tables = material.tables
-    tables["goals"] = tables["goals"].assign(surprise=1)
-    tables["weight_logs"].loc[0, "weight_kg"] = None
-    tables["user_profiles"]["age"] = tables["user_profiles"]["age"].astype(str)
-    tables["workouts"].loc[1, "workout_id"] = tables["workouts"].loc[0, "workout_id"]
-    assert failed(check_tables(tables)) == {"goals.columns", "weight_logs.columns", "user_profiles.columns",
-                                            "workouts.primary_key", "workout_exercises.foreign_keys"}
+def test_several_faults_at_once_are_all_named(material: Material):
+    generator = random.Random(5)
+    chosen = ["a duplicated user", "numbers as text", "a missing number", "an extra column", "a broken foreign key", "a lost key"]
+    for name in chosen:
+        CORRUPTIONS[name].corrupt(material, generator)
+    assert {CORRUPTIONS[name].check for name in chosen} <= set(list_alarms(judge(material)))

@@ -79,7 +79,7 @@ def test_leaks_duplicates_and_near_duplicates_alert(material):
     twin = leaked | {"record_id": "r-twin", "instruction": leaked["instruction"].replace('"age":', '"age":1', 1)}
     assert twin["instruction"] != leaked["instruction"]
     material.records["test"] += [leaked, twin]
-    found = find_anomalies(material, examine_records(material), PARAMS)
+    found = find_anomalies(material, examine_records(material), PARAMS, 7)
     assert {"leaked_users", "duplicate_records", "duplicate_requests",
             "near_duplicate_requests_across_splits"} <= set(found["alerts"])
 
@@ -90,14 +90,14 @@ def test_odd_lengths_gaps_and_constants_alert(material):
     material.tables["weight_logs"].loc[5, "weight_kg"] = 900.0
     material.tables["workouts"]["effort"] = 5.0
     material.tables["user_profiles"]["sleep_hours"] = None
-    alerts = find_anomalies(material, examine_records(material), PARAMS)["alerts"]
+    alerts = find_anomalies(material, examine_records(material), PARAMS, 7)["alerts"]
     assert {"response_length.coaching_question", "outliers.weight_logs.weight_kg", "constant_columns",
             "missing_values"} <= set(alerts)
 
 
 def test_imbalance_alerts_when_a_split_lacks_a_type(material):
     material.records["test"] = [r for r in material.records["test"] if r["context"]["prompt_type"] == "plan_creation"]
-    found = find_anomalies(material, examine_records(material), PARAMS)
+    found = find_anomalies(material, examine_records(material), PARAMS, 7)
     assert "split_imbalance" in found["alerts"]
 
 

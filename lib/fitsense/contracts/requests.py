@@ -8,7 +8,7 @@ from fitsense.contracts.changes import Adaptation, Modification, SafetyAdjustmen
 from fitsense.contracts.logs import WeekLog
 from fitsense.contracts.plan import Day, Plan, Short
 from fitsense.contracts.profile import BodyPart, Equipment, Gender, Goal, LeanStrict, Level, Profile, Words
-from fitsense.contracts.strictness import Strict, check_contract, dump_compact
+from fitsense.contracts.strictness import Strict, check_contract, dump_compact, parse_json
 
 PromptType = Literal["plan_creation", "plan_modification", "safety_adjustment", "progress_adaptation", "coaching_question"]
 PROMPT_TYPES: tuple[PromptType, ...] = get_args(PromptType)
@@ -137,6 +137,9 @@ RESPONSES: dict[PromptType, type[BaseModel] | None] = {
     "progress_adaptation": Adaptation,
     "coaching_question": None,
 }
+# Where a request is one sentence or two in the person's own words; the other types are told in numbers and lists.
+SPOKEN_FIELDS: dict[PromptType, str] = {
+    "plan_modification": "request", "safety_adjustment": "message", "coaching_question": "question"}
 
 
 class Request(Strict):
@@ -156,6 +159,13 @@ def make_request(prompt_type: PromptType, payload: dict | BaseModel) -> Request:
 def user_turn(request: Request) -> str:
     """The full user turn, the one text in which training, evaluation and app ask: instruction, `Input:`, compact JSON."""
     return f"{INSTRUCTIONS[request.prompt_type]}\nInput:\n{dump_compact(request.input)}"
+
+
+def spoken_part(prompt_type: PromptType, turn: str) -> str:
+    """What of a full user turn is the person's own: the message, request or question; else the whole input, as JSON."""
+    payload = turn.partition("\nInput:\n")[2]
+    field = SPOKEN_FIELDS.get(prompt_type)
+    return parse_json(payload, prompt_type)[field] if field else payload
 
 
 def person_of(profile: Profile) -> Person:

@@ -59,7 +59,10 @@ def _day_key(name: str = "logged_on") -> Column:
 
 
 # --- people
-Table("users", METADATA, _key("user_id"), _need("joined_on", Date))
+# Consent to keep and use what follows: null until given; withdrawn consent stays on record until the person is deleted.
+Table("users", METADATA, _key("user_id"), _need("joined_on", Date), _maybe("consented_on", Date),
+      _maybe("consent_withdrawn_on", Date),
+      CheckConstraint("consent_withdrawn_on IS NULL OR consent_withdrawn_on >= consented_on"))
 Table("user_profiles", METADATA, _parent("user_id", "users.user_id", primary_key=True),
       _need("age", Integer), _need("gender", Text), _need("height_cm", Float), _need("weight_kg", Float),
       _need("fitness_level", Text), _maybe("activity_level", Text), _maybe("training_years", Float),

@@ -31,8 +31,19 @@ def write_body(example: dict, manifest: dict) -> str:
     """Markdown: counts by split and type, the fields, how it was made, its limits."""
     return BODY.format(
         n_records=manifest["n_records"], n_queries=manifest["n_queries"], splits=_table_of_splits(manifest),
-        types=_table_of_types(manifest), left_out=_list_counts(manifest["left_out"]),
+        types=_table_of_types(manifest), version=manifest["version"], audit=write_audit(manifest),
+        left_out=_list_counts(manifest["left_out"]),
         teachers=_list_counts(manifest["teachers"]), context=", ".join(f"`{key}`" for key in example["context"]))
+
+
+def write_audit(manifest: dict) -> str:
+    """What the leakage audit found, in a sentence or two."""
+    found = manifest["leakage"]["near_duplicates"]
+    fate = "dropped from train" if found["dropped"] == found["found"] else "still in train"
+    by_type = ", ".join(f"{kind} {one['found']} of {one['n_train']}" for kind, one in found["by_prompt_type"].items())
+    return (f"Users in more than one split: {manifest['leakage']['shared_users']}. Of {found['n_train']} training requests, "
+            f"{found['found']} were at least {found['similarity']:g} like one of {found['n_held_out']} held-out requests and are "
+            f"{fate}. By prompt type: {by_type}.")
 
 
 def _table_of_splits(manifest: dict) -> str:
@@ -56,6 +67,7 @@ BODY = """# FitSense distillation
 
 {n_records} question-and-answer pairs for teaching a small language model to coach: written by a teacher, checked by
 contract and by safety rules, split by person. The people are simulated; no record is about anyone real.
+Version {version}: equal files have equal versions.
 
     from datasets import load_dataset
     dataset = load_dataset("path/to/this/folder")      # train, validation, test
@@ -69,6 +81,11 @@ No person is in two splits. Prompt type and goal are balanced as far as whole pe
 {types}
 
 `all_records.jsonl` is the union of the three, for counting; it is not a split.
+
+## Leakage audit
+
+{audit} Likeness is the exact Jaccard similarity of word pairs, after MinHash found the candidates; every pair stands in
+`leakage_audit.json`.
 
 ## Fields
 

@@ -1,11 +1,12 @@
-"""Figures of notebook 03: the split in users and strata, and record lengths against the student's limit."""
+"""Figures of notebook 03: the split in users and strata, the leakage audit, and record lengths against the limit."""
 
 from collections import Counter
+from itertools import zip_longest
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from fitsense.contracts.requests import PROMPT_TYPES
+from fitsense.contracts.requests import PROMPT_TYPES, spoken_part
 from fitsense.distillation.dataset import Dataset
 from fitsense.distillation.splitting import SPLITS
 from fitsense.plots import INK, PALETTE, new_figure
@@ -74,6 +75,52 @@ def plot_lengths(dataset: Dataset, max_tokens: int) -> Figure:
                   textcoords="offset points")
     axis.set(title="Record lengths in the student's tokens", xlabel="tokens", ylabel="records")
     axis.legend()
+    return figure
+
+
+def plot_audit(dataset: Dataset) -> Figure:
+    """Draw, by prompt type, how many training requests a held-out one repeats, and how alike the pairs are."""
+    found = dataset.audit["near_duplicates"]
+    kinds = [kind for kind in PROMPT_TYPES if kind in found["by_prompt_type"]]
+    leaking = [found["by_prompt_type"][kind]["found"] for kind in kinds]
+    clean = [found["by_prompt_type"][kind]["n_train"] - n for kind, n in zip(kinds, leaking, strict=True)]
+    figure, (left, right) = new_figure(2, width=12, height=3.2)
+    left.barh(kinds, clean, color=PALETTE[0], label="asked in train alone")
+    bars = left.barh(kinds, leaking, left=clean, color=PALETTE[1], label="dropped" if found["dropped"] else "asked again")
+    left.bar_label(bars, [str(n) if n else "" for n in leaking], padding=3)
+    left.invert_yaxis()
+    left.set(title=f"{found['found']} of {found['n_train']} training requests leak", xlabel="training requests")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    right.hist([pair["similarity"] for pair in found["pairs"]], bins=np.linspace(found["similarity"], 1, 11), color=PALETTE[1])
+    right.set(title="How alike the leaking pairs are", xlabel="Jaccard similarity of word pairs", ylabel="pairs")
+    return figure
+
+
+def tabulate_leaks(dataset: Dataset, limit: int = 8) -> list[dict]:
+    """One row a leaking pair, alternately from each prompt type: what train asks and what the held-out person asks."""
+    texts = {r["record_id"]: r for r in [*dataset.dropped, *dataset.records]}
+    by_type: dict[str, list[dict]] = {}
+    for pair in dataset.audit["near_duplicates"]["pairs"]:
+        kind = texts[pair["train"]]["context"]["prompt_type"]
+        said = {side: spoken_part(kind, texts[pair[side]]["instruction"])[:90] for side in ("train", "held_out")}
+        by_type.setdefault(kind, []).append({"prompt_type": kind, **said, "similarity": pair["similarity"]})
+    return [row for rows in zip_longest(*by_type.values()) for row in rows if row][:limit]
+
+
+def plot_base_lengths(rows: list[dict]) -> Figure:
+    """Draw record lengths by base and prompt type, in that base's tokens: all thin, the middle half thick, median marked."""
+    figure, (axis,) = new_figure(height=0.9 + 0.3 * len(rows))
+    bases = list(dict.fromkeys(row["base"] for row in rows))
+    for place, row in enumerate(rows):
+        colour = PALETTE[bases.index(row["base"])]
+        axis.plot([row["q00"], row["q100"]], [place, place], color=colour, linewidth=2)
+        axis.plot([row["q25"], row["q75"]], [place, place], color=colour, linewidth=8, solid_capstyle="butt")
+        axis.plot(row["q50"], place, "|", color="white", markersize=11, markeredgewidth=2)
+    axis.axvline(rows[0]["max_tokens"], color=INK, linestyle="--")
+    axis.set_yticks(range(len(rows)), [f"{row['base']}: {row['prompt_type']}" for row in rows], fontsize=8)
+    axis.invert_yaxis()
+    axis.set(title=f"Record lengths by base; {sum(row['over'] for row in rows)} over the {rows[0]['max_tokens']} kept",
+             xlabel="tokens of that base")
     return figure
 
 

@@ -10,8 +10,9 @@ from fitsense.contracts.changes import MAX_CHAT_WORDS
 from fitsense.contracts.requests import RESPONSES, make_request, user_turn
 from fitsense.contracts.strictness import ContractError, load_contract
 
-# In the order they are applied: a response is counted under the first that fits it.
-REASONS = ("no_response", "not_accepted", "breaks_contract", "has_violations", "too_long")
+# In the order they are applied: a response is counted under the first that fits it; the last one by dataset.py.
+LEAKED = "near_duplicate_of_held_out"
+REASONS = ("no_response", "not_accepted", "breaks_contract", "has_violations", "too_long", LEAKED)
 CONTEXT_KEYS = ("query_id", "user_id", "prompt_type", "slice_tags", "scenario_id", "expected_safety_constraints")
 CountTokens = Callable[[str, str], int]
 
@@ -57,7 +58,7 @@ def index_responses(queries: list[dict], responses: list[dict]) -> dict[str, dic
 
 
 def find_fault(query: dict, response: dict | None) -> str | None:
-    """Why a response cannot teach (one of REASONS but too_long), or None."""
+    """Why a response cannot teach (one of REASONS but too_long and the leak), or None."""
     if response is None:
         return "no_response"
     if response["status"] != "accepted" or not response["response_text"]:

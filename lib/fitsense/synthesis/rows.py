@@ -101,7 +101,7 @@ def _add_person(rows: Rows, person: SimulatedPerson, life: Life) -> None:
     profile, user = person.profile, person.user_id
     info, liked, given = profile.personal_info, profile.preferences, profile.constraints
     metrics, stats = profile.metrics, profile.gamified_stats
-    rows["users"].append((user, life.start))
+    rows["users"].append((user, life.start, life.start, None))
     rows["user_profiles"].append((
         user, info.age, info.gender, info.height_cm, info.weight_kg, info.fitness_level, info.activity_level,
         info.training_years, liked.workout_duration, liked.days_per_week, liked.equipment_access,

@@ -1,4 +1,4 @@
-"""Figures of notebook 04: the checks at a glance, and a measure by slice with its intervals."""
+"""Figures of notebook 04: the checks at a glance, a measure by slice with its intervals, gaps between slices, drift."""
 
 import textwrap
 
@@ -59,6 +59,39 @@ def plot_slices(report: dict, measure: str = "conformance") -> Figure:
     axis.grid(axis="y", color=GRID)
     axis.set(title=f"{measure.replace('_', ' ').capitalize()} by slice",
              xlabel="\n".join(textwrap.wrap(report["measures"][measure], 80)))
+    return figure
+
+
+def plot_disparities(report: dict) -> Figure:
+    """Draw, by tag and measure, the widest gap between two slices with enough records, against the alert threshold."""
+    rows = [(f"{tag}: {measure.replace('_', ' ')}", one) for tag, measures in report["disparities"].items()
+            for measure, one in measures.items() if one["difference"] is not None]
+    alerting = {f"{alert.split('=')[0]}: {alert.split(': ')[1].replace('_', ' ')}" for alert in report["alerts"]}
+    figure, (axis,) = new_figure(width=9, height=0.9 + 0.24 * len(rows))
+    bars = axis.barh([label for label, _ in rows], [one["difference"] for _, one in rows],
+                     color=[PALETTE[1] if label in alerting else PALETTE[0] for label, _ in rows])
+    axis.bar_label(bars, [f"{one['lowest']} < {one['highest']}" if one["difference"] else "" for _, one in rows], padding=4,
+                   fontsize=8)
+    axis.axvline(report["gap_alert"], color=INK, linestyle="--", linewidth=1)
+    axis.invert_yaxis()
+    axis.margins(x=0.25)
+    axis.set(title=f"Widest gap between slices; orange survives {report['n_tests']} tests", xlabel="difference")
+    return figure
+
+
+def plot_drift(report: dict, limit: int = 24) -> Figure:
+    """Draw the largest PSI values as bars, with what chance gives as a tick each and the two conventional thresholds."""
+    rows = report["features"][:limit]
+    figure, (axis,) = new_figure(width=9, height=0.9 + 0.24 * len(rows))
+    places = range(len(rows))
+    axis.barh(places, [one["psi"] for one in rows], color=[PALETTE[1] if one["alert"] else PALETTE[0] for one in rows])
+    axis.plot([one["chance_limit"] for one in rows], places, "|", color=INK, markersize=11, label="chance, 99.9 %")
+    for threshold in (report["thresholds"]["little_change"], report["thresholds"]["alert"]):
+        axis.axvline(threshold, color=INK, linestyle="--", linewidth=1)
+    axis.set_yticks(places, [one["name"] for one in rows], fontsize=8)
+    axis.invert_yaxis()
+    axis.set(title=f"Drift: {len(report['alerts'])} of {report['n_compared']} alert", xlabel="population stability index")
+    axis.legend(loc="lower right")
     return figure
 
 

@@ -38,8 +38,8 @@ def load_material(tables_folder: Path, records_folder: Path) -> Material:
 
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Every table of the schema from Parquet, in dependency order."""
-    missing = [name for name in TABLES if not (folder / f"{name}.parquet").is_file()]
+    """Every table of the schema from Parquet, each one file or a folder of parts, in dependency order."""
+    missing = [name for name in TABLES if not (folder / f"{name}.parquet").exists()]
     if missing:
         raise ArtifactError(f"{folder / missing[0]}.parquet: missing; repair: run stage 01 again")
     return {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}

@@ -58,13 +58,11 @@ def long_words(text: str) -> set[str]:
 
 def find_wrong_tags(request: Request, tags: dict) -> list[str]:
     """Names of slice tags that contradict the input (of condition_flag, its injury half)."""
-    source = request.input
+    source, (age, gender) = request.input, read_person(request)
     if isinstance(source, Profile):
-        info = source.personal_info
-        age, gender, goal, injuries = info.age, info.gender, source.goals[0], source.constraints.injuries
+        goal, injuries = source.goals[0], source.constraints.injuries
     else:
-        person = source.person
-        age, gender, goal, injuries = person.age, person.gender, person.goal, person.injuries
+        goal, injuries = source.person.goal, source.person.injuries
     expected = {"age_band": next(name for limit, name in AGE_BANDS if age < limit), "sex": gender, "goal_type": goal}
     if isinstance(source, Profile) and source.personal_info.activity_level:
         expected["activity_level"] = source.personal_info.activity_level
@@ -72,3 +70,9 @@ def find_wrong_tags(request: Request, tags: dict) -> list[str]:
     if (tags.get("condition_flag") in ("injury", "both")) != bool(injuries):
         wrong.append("condition_flag")
     return wrong
+
+
+def read_person(request: Request) -> tuple[int, str]:
+    """Age in years and gender of the person a request is about."""
+    about = request.input.personal_info if isinstance(request.input, Profile) else request.input.person
+    return about.age, about.gender

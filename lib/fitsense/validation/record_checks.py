@@ -12,7 +12,7 @@ from fitsense.contracts.strictness import ContractError, load_contract, parse_js
 from fitsense.safety.verifier import verify_answer
 from fitsense.validation.checks import Check, make_check
 from fitsense.validation.loading import SPLITS, Material
-from fitsense.validation.matching import answer_fits, find_wrong_tags
+from fitsense.validation.matching import answer_fits, find_wrong_tags, read_person
 
 RECORD_KEYS = ("record_id", "instruction", "context", "response", "metadata")
 CONTEXT_KEYS = ("query_id", "user_id", "prompt_type", "slice_tags", "scenario_id", "expected_safety_constraints")
@@ -47,6 +47,7 @@ PER_RECORD = {
     "records.response_contract": "every response keeps its prompt type's contract",
     "records.response_safety": "no response breaks a safety rule",
     "records.slice_tags": "tags agree with the input they describe",
+    "records.match_tables": "age and sex asked about are those of the person in the tables",
 }
 
 
@@ -86,11 +87,17 @@ def has_keys(record: dict) -> bool:
 
 def examine_records(material: Material) -> list[Examined]:
     """Read every record of the three splits closely, once, for all reports; malformed ones are skipped."""
-    return [examine(split, record) for split, record in material.placed if has_keys(record)]
+    columns = ["user_id", "age", "gender"]
+    people = material.tables["user_profiles"].reindex(columns=columns).itertuples(index=False, name=None)
+    known = {user: (age, gender) for user, age, gender in people}
+    return [examine(split, record, known) for split, record in material.placed if has_keys(record)]
 
 
-def examine(split: str, record: dict) -> Examined:
-    """Read one record: its request back from the user turn, its response by contract, safety and fit."""
+def examine(split: str, record: dict, known: dict[int, tuple]) -> Examined:
+    """Read one record: its request back from the user turn, its response by contract, safety and fit.
+
+    `known` is (age, gender) by user id, as the tables have them.
+    """
     faults: dict[str, str] = {}
     kind, text = record["context"]["prompt_type"], record["response"]
     try:
@@ -99,6 +106,9 @@ def examine(split: str, record: dict) -> Examined:
         return Examined(split, record, None, {"records.request_contract": str(error)})
     if wrong := find_wrong_tags(request, record["context"]["slice_tags"]):
         faults["records.slice_tags"] = ", ".join(wrong)
+    asked, listed = read_person(request), known.get(record["context"]["user_id"])
+    if listed is not None and asked != listed:
+        faults["records.match_tables"] = f"asks about {asked}, user_profiles has {listed}"
     try:
         read_response(kind, text)
     except ContractError as error:
@@ -147,6 +157,7 @@ def check_split(material: Material) -> list[Check]:
     for split, record in placed:
         homes.setdefault(record["context"]["user_id"], set()).add(split)
     ids = Counter(record["record_id"] for _, record in placed)
+    queries = Counter(record["context"]["query_id"] for _, record in placed)
     pairs = Counter((record["instruction"], record["response"]) for _, record in placed)
     listed = Counter(record.get("record_id") for record in material.records["all_records"])
     known = set(material.tables["users"]["user_id"])
@@ -155,7 +166,10 @@ def check_split(material: Material) -> list[Check]:
                                                         for user, found in sorted(homes.items()) if len(found) > 1],
                    "no user is in two splits"),
         make_check("split.records_unique", len(placed), [f"{key} {n} times" for key, n in ids.items() if n > 1]
-                   + [f"the same pair {n} times" for n in pairs.values() if n > 1], "no record twice"),
+                   + [f"{n} records hold the same question and answer: {turn[:60]!r}" for (turn, _), n in pairs.items() if n > 1],
+                   "no record twice"),
+        make_check("split.queries_unique", len(placed), [f"{key} answered {n} times" for key, n in queries.items() if n > 1],
+                   "no question twice"),
         make_check("split.union", sum(listed.values()), [f"{key} on one side only" for key in
                                                          sorted(map(str, (listed - ids) | (ids - listed)))],
                    "all_records is the union of the splits"),

@@ -1,17 +1,21 @@
 """The door of this room: read, check, and write the four reports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from fitsense.artifacts import write_json
+from fitsense.contracts.tables import METADATA
 from fitsense.params import ValidationParams
 from fitsense.validation.anomalies import find_anomalies
 from fitsense.validation.bias import measure_bias
-from fitsense.validation.checks import make_report
+from fitsense.validation.checks import Check, make_report
 from fitsense.validation.loading import Material, load_material
 from fitsense.validation.record_checks import check_records, examine_records
+from fitsense.validation.row_checks import check_rows
 from fitsense.validation.statistics import compute_statistics
-from fitsense.validation.table_checks import check_tables
+from fitsense.validation.table_checks import check_tables, coerce_columns
 from fitsense.validation.unit_checks import check_units
 
 
@@ -39,7 +43,16 @@ def validate_data(tables_folder: Path, records_folder: Path, folder: Path, param
 def judge_material(material: Material, params: ValidationParams, seed: int) -> Reports:
     """Compute the four reports of material already read."""
     examined = examine_records(material)
-    checks = [*material.reading, *check_tables(material.tables), *check_units(material.tables),
-              *check_records(material, examined)]
+    checks, tables = check_data(material.tables)
+    material = replace(material, tables=tables)
+    checks = [*material.reading, *checks, *check_records(material, examined)]
     return Reports(make_report(checks), compute_statistics(material, examined),
-                   find_anomalies(material, examined, params), measure_bias(examined, params, seed))
+                   find_anomalies(material, examined, params, seed), measure_bias(examined, params, seed))
+
+
+def check_data(tables: dict[str, pd.DataFrame]) -> tuple[list[Check], dict[str, pd.DataFrame]]:
+    """Every check on tables, and the tables that later ones may read: what breaks its columns is reported, then coerced."""
+    checks = check_tables(tables)
+    broken = {check.name.removesuffix(".columns") for check in checks if check.name.endswith(".columns") and not check.passed}
+    sound = {name: coerce_columns(METADATA.tables[name], frame) if name in broken else frame for name, frame in tables.items()}
+    return [*checks, *check_units(sound), *check_rows(sound)], sound
