@@ -422,3 +422,11 @@ def test_days_are_spread_over_what_the_person_leaves_free():
     for time, expected in said.items():
         week = prescribe(make_profile(days=3, time=time)).workout_plan.weekly_schedule
         assert [session.day for session in week] == expected
+
+
+@pytest.mark.parametrize(("fields", "has_bag"), [({"minutes": 15, "days": 1}, False), ({"minutes": 60}, True)])
+def test_a_fuller_bag_is_asked_for_only_where_there_is_one(fields, has_bag):
+    plan = prescribe(make_profile(access="no_equipment", **fields))
+    assert any("Backpack" in entry.name for _, entry in iter_entries(plan)) == has_bag
+    third = plan.workout_plan.progression_plan.week_3.exercise_progressions[0]
+    assert ("fuller bag" in third) == has_bag and "slower lowering or a pause" in third

@@ -140,7 +140,8 @@ def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> P
     hardest = f"Raise the load by about {steps[2]} % where all sets hit the top reps."
     if profile.preferences.equipment_access == "no_equipment":
         harder = "Add 1-2 reps a set where it felt easy."
-        hardest = "Where all sets hit the top reps: a fuller bag, slower lowering or a pause."
+        bag = "a fuller bag, " if any("Backpack" in exercise.name for exercise in picked) else ""
+        hardest = f"Where all sets hit the top reps: {bag}slower lowering or a pause."
     lines = [
         _name_lifts(first, lifts),
         harder,
