@@ -349,3 +349,16 @@ def test_what_to_keep_when_time_is_short_follows_the_changes():
     gone = Change(action="remove", exercise=keep[1], reason="test")
     changed = apply_changes(PLAN, [swap, gone])
     assert changed.adaptive_recommendations.if_time_constrained.shortened_version.exercises_to_keep == ["Push-Up"]
+
+
+def test_a_change_never_brings_strength_days_together_with_type_2_diabetes():
+    profile = make_profile(conditions=["type 2 diabetes"], days=4, goals=["strength_increase"], minutes=60)
+    week = compact_week(prescribe(profile))
+    easy = next(day.day for day in week if not any(find_exercise(item.name).kind == "strength" for item in day.exercises))
+    answer = {"summary": "More legs.", "kept": [], "safety_note": "Stop on pain.", "changes": [
+        {"action": "add", "day": easy, "exercise": "Leg Press", "sets": 1, "reps": "10-12", "reason": "Asked for."}]}
+    rules = [found.rule_id for found in verify_answer(ask("more leg work", profile, prescribe(profile)), dump_compact(answer))]
+    assert "check_strength_apart" in rules
+    healthy = profile.model_copy(update={"constraints": profile.constraints.model_copy(update={"conditions": []})})
+    rules = [found.rule_id for found in verify_answer(ask("more leg work", healthy, prescribe(profile)), dump_compact(answer))]
+    assert "check_strength_apart" not in rules and "contract" not in rules

@@ -129,10 +129,10 @@ def test_liked_activity_decides_the_cardio():
 
 
 @pytest.mark.parametrize(("said", "kept"), [
-    ("busy on Mondays and Fridays", "Tuesday Wednesday Thursday Saturday"),
+    ("busy on Mondays and Fridays", "Tuesday Thursday Saturday Sunday"),
     ("can't do Tuesdays or Thursdays", "Monday Wednesday Friday Saturday"),
     ("no Monday, Tuesday or Friday", "Wednesday Thursday Saturday Sunday"),
-    ("no Mondays, Fridays are fine", "Tuesday Wednesday Friday Saturday"),
+    ("no Mondays, Fridays are fine", "Tuesday Wednesday Friday Sunday"),
     ("weekends only, no Sundays", "Saturday")])
 def test_days_in_plain_words(said, kept):
     free = list_free_days(said)
@@ -413,3 +413,30 @@ def test_planner_offers_no_food_that_the_verifier_would_refuse(diet, allergy):
     allergies = [allergy] if allergy else []
     fitting = find_fitting_foods(make_profile(diet=diet, allergies=allergies))
     assert [name for name in sorted(fitting) if find_forbidden_foods(name, diet or "", allergies)] == []
+
+
+@pytest.mark.parametrize(("days", "time"), [(4, "no Mondays"), (4, "weekends only"), (5, "weekdays only"), (2, ""), (7, "")])
+def test_with_type_2_diabetes_strength_days_stand_apart_and_long_rests_are_spoken_to(days, time):
+    profile = make_profile(conditions=["type 2 diabetes"], days=days, time=time, level="advanced", minutes=60)
+    workout = prescribe(profile).workout_plan
+    hard = [DAYS.index(session.day) for session in workout.weekly_schedule
+            if any(find_exercise(entry.name).kind == "strength" for entry in session.exercises)]
+    assert hard and not any((place + 1) % 7 in hard for place in hard)
+    places = [DAYS.index(session.day) for session in workout.weekly_schedule]
+    off = max((later - early) % 7 or 7 for early, later in zip(places, [*places[1:], places[0]], strict=True)) - 1
+    assert ("two days in a row" in workout.adaptations.difficulty_adjustment) == (off > 2)
+
+
+def test_days_are_spread_over_what_the_person_leaves_free():
+    said = {"no Mondays": ["Tuesday", "Thursday", "Saturday"], "only weekdays": ["Monday", "Wednesday", "Friday"]}
+    for time, expected in said.items():
+        week = prescribe(make_profile(days=3, time=time)).workout_plan.weekly_schedule
+        assert [session.day for session in week] == expected
+
+
+@pytest.mark.parametrize(("fields", "has_bag"), [({"minutes": 15, "days": 1}, False), ({"minutes": 60}, True)])
+def test_a_fuller_bag_is_asked_for_only_where_there_is_one(fields, has_bag):
+    plan = prescribe(make_profile(access="no_equipment", **fields))
+    assert any("Backpack" in entry.name for _, entry in iter_entries(plan)) == has_bag
+    third = plan.workout_plan.progression_plan.week_3.exercise_progressions[0]
+    assert ("fuller bag" in third) == has_bag and "slower lowering or a pause" in third

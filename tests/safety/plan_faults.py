@@ -38,6 +38,9 @@ PEOPLE: dict[str, dict] = {
     "teen": {"age": 16, "fitness_level": "advanced", **GYM}, "first weeks": {"conditions": ["pregnant 8 weeks"], **GYM},
     "binge": {"conditions": ["binge eating"], **GYM}, "rotator cuff": {"conditions": ["rotator cuff"], **GYM},
     "spine": {"conditions": ["spina bifida"], **GYM}, "osteopenia": {"conditions": ["osteopenia"], **GYM},
+    "sugar": {"conditions": ["type 2 diabetes"], **GYM}, "sugar daily": {"conditions": ["type 2 diabetes"], "days_per_week": 7},
+    "sugar twice": {"conditions": ["type 2 diabetes, controlled"], **GYM, "days_per_week": 2},
+    "sugar once": {"medications": ["metformin"], "workout_duration": 30, "days_per_week": 1},
     "short": {"workout_duration": 15}, "daily": {"days_per_week": 7}, "once": {"days_per_week": 1, **{**GYM, "days_per_week": 1}},
 }
 

@@ -119,6 +119,29 @@ def a_day_too_many(at: Seeding):
     return True
 
 
+@fault("check_strength_apart", people="sugar, sugar daily, sugar twice")
+def strength_on_days_that_follow_each_other(at: Seeding):
+    lifts = [id(entry) for entry in at.entries("strength")]
+    first, second = [session for session in at.week if any(id(entry) in lifts for entry in session["exercises"])][:2]
+    next_day = DAYS[(DAYS.index(first["day"]) + 1) % 7]
+    for session in at.week:
+        if session["day"] == next_day:
+            session["day"] = second["day"]
+    second["day"] = next_day
+    return True
+
+
+@fault("check_days_off", people="sugar twice, sugar once, sugar")
+def nothing_said_of_the_days_between(at: Seeding):
+    del at.week[2:]
+    workout = at.value["workout_plan"]
+    workout["overview"] = "A calm week."
+    workout["adaptations"]["difficulty_adjustment"] = "Stop each set early."
+    for week in workout["progression_plan"].values():
+        week["exercise_progressions"] = week["exercise_progressions"][:1]
+    return True
+
+
 @fault("contract")
 def same_day_twice(at: Seeding):
     at.week.append({**copy.deepcopy(at.week[0]), "exercises": copy.deepcopy(at.week[0]["exercises"][:1])})

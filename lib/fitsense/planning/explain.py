@@ -23,6 +23,7 @@ from fitsense.planning.wording import find_stop_signs
 from fitsense.safety.energy import energy_need
 from fitsense.safety.goals import fit_goals
 from fitsense.safety.screening import ADULT
+from fitsense.safety.spacing import tells_to_move
 
 WEEK, FOOD = "workout_plan.weekly_schedule", "nutrition_suggestions"
 
@@ -127,6 +128,8 @@ def _explain_adaptations(case: Case) -> Iterator[Said]:
     place, adaptations = "workout_plan.adaptations", case.plan.workout_plan.adaptations
     yield Said(f"{place}.difficulty_adjustment", "how far from the last possible repetition each set stops",
                "effort_near_failure")
+    if tells_to_move(adaptations.difficulty_adjustment):
+        yield Said(f"{place}.difficulty_adjustment", "no long stretch without activity", "check_days_off")
     if adaptations.referral is not None:
         yield Said(f"{place}.referral", "a professional should be asked first", "check_referral")
         yield Said("workout_plan.overview", find_stop_signs(case.limits), "stop_signs")

@@ -1,7 +1,7 @@
 """Splits: which days of the week, what kind of day each is, and which patterns it trains.
 
-Rules split_by_days, dose_frequency_level, recovery_days, whole_body_apart, cardio_for_condition. Knows nothing of single
-exercises, sets or rests.
+Rules split_by_days, dose_frequency_level, recovery_days, whole_body_apart, cardio_for_condition, check_strength_apart. Knows
+nothing of single exercises, sets or rests.
 """
 
 import re
@@ -11,6 +11,7 @@ from fitsense.contracts.plan import DAYS, MAX_ENTRIES_PER_WEEK, Day
 from fitsense.contracts.profile import Profile
 from fitsense.planning.selection import Selector, find_liked_activities, is_careful
 from fitsense.planning.tables import load_tables
+from fitsense.safety.spacing import count_gaps, needs_spacing
 
 CROWDED_ENTRIES = 20  # a plan with a referral or lines for two parts still keeps within 2,100 tokens
 LIMITED_ENTRIES = 22  # with two reasons or more to tell
@@ -49,7 +50,7 @@ def count_session_minutes(profile: Profile, selector: Selector) -> int:
 
 
 def choose_weekdays(n_days: int, said: str, apart: bool = False) -> list[Day]:
-    """Choose training days, spread over the week; "no Tuesdays" and "weekends only" in the person's words are kept.
+    """Choose training days as far apart as the person's words leave free ("no Tuesdays", "weekends only").
 
     `apart`: whole-body days with easy ones among them. May give fewer than n_days where their words leave fewer.
     """
@@ -59,8 +60,8 @@ def choose_weekdays(n_days: int, said: str, apart: bool = False) -> list[Day]:
         usual = load_tables()["weekdays_apart"].get(n_days, usual)
     if set(usual) <= set(free):
         return usual
-    n_days = min(n_days, len(free))
-    return [free[index * len(free) // n_days] for index in range(n_days)] or ["Monday"]
+    choices = combinations(free, min(n_days, len(free)))
+    return list(max(choices, key=lambda days: sorted(count_gaps(days)))) or ["Monday"]
 
 
 def list_free_days(said: str) -> list[Day]:
@@ -84,10 +85,13 @@ def count_strength_days(profile: Profile, selector: Selector, n_days: int) -> in
 
 
 def list_day_kinds(profile: Profile, selector: Selector, weekdays: list[Day]) -> list[str]:
-    """The kind of each day in order: strength days by the split, easy days between them."""
+    """The kind of each day in order: strength days by the split, easy days between them; fewer where none may follow another."""
     if is_gentle(selector):
         return ["gentle"] * len(weekdays)
-    strength = _strength_kinds(profile, selector, count_strength_days(profile, selector, len(weekdays)))
+    n_strength = count_strength_days(profile, selector, len(weekdays))
+    if needs_spacing(selector.limits):
+        n_strength = min(n_strength, _count_apart(weekdays))
+    strength = _strength_kinds(profile, selector, n_strength)
     kinds = _set_apart(strength, weekdays) if len(strength) <= MOST_WHOLE_BODY_DAYS else _spread_easy(strength, len(weekdays))
     if profile.goals[0] != "endurance_improvement":
         return kinds
@@ -105,15 +109,14 @@ def _strength_kinds(profile: Profile, selector: Selector, n_strength: int) -> li
 
 def _set_apart(kinds: list[str], weekdays: list[Day]) -> list[str]:
     """Put whole-body days as far apart as the weekdays allow, the first such choice; the rest is easy."""
-    places = [DAYS.index(day) for day in weekdays]
-
-    def shortest_gap(chosen: tuple[int, ...]) -> int:
-        pairs = zip(chosen, (*chosen[1:], chosen[0]), strict=True)
-        return min((places[later] - places[early]) % 7 or 7 for early, later in pairs)
-
     hard = iter(kinds)
-    chosen = max(combinations(range(len(places)), len(kinds)), key=shortest_gap)
-    return [next(hard) if index in chosen else "recovery" for index in range(len(places))]
+    chosen = max(combinations(weekdays, len(kinds)), key=lambda days: min(count_gaps(days)))
+    return [next(hard) if day in chosen else "recovery" for day in weekdays]
+
+
+def _count_apart(weekdays: list[Day]) -> int:
+    """The most of these days of which no two follow each other."""
+    return max(n for n in range(1, len(weekdays) + 1) for days in combinations(weekdays, n) if min(count_gaps(days)) > 1)
 
 
 def _spread_easy(kinds: list[str], n_days: int) -> list[str]:

@@ -14,6 +14,7 @@ from fitsense.planning.selection import Selector, is_careful
 from fitsense.planning.splits import EASY_KINDS, count_days, count_session_minutes, is_gentle, list_free_days
 from fitsense.planning.tables import load_tables, name_goal
 from fitsense.safety.screening import ADULT, Limits
+from fitsense.safety.spacing import has_long_rest
 
 MOST_OVERVIEW, MOST_LINE, LONG_SESSION_MIN = 390, 80, 60
 SHORT_OF_ASKED = 0.75  # of the minutes asked for: shorter sessions are explained
@@ -108,7 +109,7 @@ def write_adaptations(profile: Profile, selector: Selector, fitted: Fitted) -> A
 def _write_difficulty(profile: Profile, selector: Selector, fitted: Fitted) -> str:
     level, rir = profile.personal_info.fitness_level, fitted.dose.rir
     if fitted.days[0].kind == "gentle":
-        return "Gentle movement only for now: easy effort, and stop well before you tire."
+        return "Gentle movement only for now: easy effort, and stop well before you tire." + _write_spacing(selector, fitted)
     text = f"{level.capitalize()} level: stop each set with {rir} {'rep' if rir == 1 else 'reps'} in reserve."
     if selector.limited_parts():
         text += " Mild discomfort that is gone by next morning is fine; sharp or growing pain means stop."
@@ -116,7 +117,13 @@ def _write_difficulty(profile: Profile, selector: Selector, fitted: Fitted) -> s
         text += " Smaller start, since under half of the past sessions were done."
     if is_run_down(profile):
         text += " Less effort until sleep and recovery are better."
-    return text
+    return text + _write_spacing(selector, fitted)
+
+
+def _write_spacing(selector: Selector, fitted: Fitted) -> str:
+    """What the days between sessions are for where a condition allows no long rest (rule check_days_off)."""
+    long = has_long_rest([day.day for day in fitted.days], selector.limits)
+    return " Between sessions: never more than two days in a row without some easy activity." if long else ""
 
 
 def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> ProgressionPlan:
@@ -133,7 +140,8 @@ def write_progression(profile: Profile, selector: Selector, fitted: Fitted) -> P
     hardest = f"Raise the load by about {steps[2]} % where all sets hit the top reps."
     if profile.preferences.equipment_access == "no_equipment":
         harder = "Add 1-2 reps a set where it felt easy."
-        hardest = "Where all sets hit the top reps: a fuller bag, slower lowering or a pause."
+        bag = "a fuller bag, " if any("Backpack" in exercise.name for exercise in picked) else ""
+        hardest = f"Where all sets hit the top reps: {bag}slower lowering or a pause."
     lines = [
         _name_lifts(first, lifts),
         harder,

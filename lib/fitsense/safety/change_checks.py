@@ -5,6 +5,7 @@ how changes are chosen or applied to a full plan.
 """
 
 from fitsense.contracts.changes import Change, SafetyAdjustment
+from fitsense.contracts.plan import Day
 from fitsense.contracts.requests import CompactDay, Person
 from fitsense.knowledge.exercises import find_exercise
 from fitsense.safety.plan_checks import (
@@ -17,6 +18,7 @@ from fitsense.safety.plan_checks import (
 )
 from fitsense.safety.screening import Limits, is_allowed
 from fitsense.safety.session_time import work_seconds
+from fitsense.safety.spacing import count_gaps, needs_spacing
 from fitsense.safety.text_checks import ESCALATION_WORDS, says_whom
 from fitsense.safety.triage import stricter, triage_text
 from fitsense.safety.violations import Violation, error
@@ -79,6 +81,7 @@ def check_changes(person: Person, week: list[CompactDay], changes: list[Change],
     most = min(person.days_per_week, limits.max_days)
     if len({row[0] for row in rows}) > max(most, len(week)):
         found.append(error("check_days", "changes", f"more than {most} training days"))
+    found += _strength_closer(before, rows) if needs_spacing(limits) else []
     return found + _volume_grown(before, rows, person) + _time_violations(before, rows, person, limits, "changes")
 
 
@@ -166,6 +169,19 @@ def _volume_grown(before: list[Row], after: list[Row], person: Person) -> list[V
     return [error("check_weekly_sets", "changes", f"{muscle}: {total:g} weekly sets; at most {most:g}")
             for muscle, total in weekly_sets([row[1:3] for row in after]).items()
             if total > most and total > old.get(muscle, 0)]
+
+
+def _strength_closer(before: list[Row], after: list[Row]) -> list[Violation]:
+    """Strength days that the changes bring next to each other (not those that stood so)."""
+    close_before, close_after = (count_gaps(_list_strength_days(rows)).count(1) for rows in (before, after))
+    if close_after <= close_before:
+        return []
+    return [error("check_strength_apart", "changes", "strength work on two days in a row; a day between for this person")]
+
+
+def _list_strength_days(rows: list[Row]) -> list[Day]:
+    known = [(row[0], find_exercise(row[1])) for row in rows]
+    return list(dict.fromkeys(day for day, exercise in known if exercise is not None and exercise.kind == "strength"))
 
 
 def check_triage_answer(message: str, week: list[CompactDay], answer: SafetyAdjustment) -> list[Violation]:

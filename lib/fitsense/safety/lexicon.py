@@ -12,6 +12,7 @@ Knows nothing of messages; `triage_concepts.py` finds the patterns in them.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,11 @@ class Pattern:
     text: str
     keys: tuple[str, ...]  # one of these words or concepts must stand in the message at all
     musts: frozenset[str]  # and all of these
+    choices: tuple[frozenset[str], ...]  # and one of each of these
+
+    def may_stand(self, names: set[str]) -> bool:
+        """Whether a message of these words and concepts has all that the pattern cannot do without."""
+        return self.musts <= names and not any(map(names.isdisjoint, self.choices))
 
     @property
     def names(self) -> frozenset[str]:
@@ -89,7 +95,7 @@ def parse_pattern(text: str, whole: bool = False) -> Pattern:
     parse = _parse_phrases if whole else _parse_chain
     parts = tuple(tuple(map(parse, part.split(" + "))) for part in main.split(" & "))
     nots = Names((*_names(local), *_names(late)))
-    return Pattern(parts, nots, Names(_names(rest)), text, _pick_keys(parts), _list_musts(parts))
+    return Pattern(parts, nots, Names(_names(rest)), text, _pick_keys(parts), *_list_needs(parts))
 
 
 def _pick_keys(parts: tuple) -> tuple[str, ...]:
@@ -98,9 +104,11 @@ def _pick_keys(parts: tuple) -> tuple[str, ...]:
     return min(elements, key=lambda names: (sum(map(str.isupper, names)), len(names), -min(map(len, names))))
 
 
-def _list_musts(parts: tuple) -> frozenset[str]:
-    elements = [names for part in parts for chain in part for names, _ in chain]
-    return frozenset(names[0] for names in elements if len(names) == 1 and " " not in names[0])
+def _list_needs(parts: tuple) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
+    """The names a pattern must have, and the sets of which it must have one; phrases are left to the search."""
+    elements = [names.words for part in parts for chain in part for names, _ in chain if not names.phrases]
+    return (frozenset(name for words in elements if len(words) == 1 for name in words),
+            tuple(words for words in elements if len(words) > 1))
 
 
 def _pick_word(name: str) -> str:
@@ -110,29 +118,32 @@ def _pick_word(name: str) -> str:
 
 
 class Index(NamedTuple):
-    """The lexicon by the words that wake it: the mask's patterns, and concepts by place, told by one name or by patterns."""
+    """The lexicon by the words that wake it: the mask's patterns, and concepts by place, told by one name or by patterns.
+
+    `index`: place of the concept, plain words that must stand in the message besides, and the pattern; `keys`: all that wakes.
+    """
 
     names: tuple[str, ...]
-    mask: dict[str, tuple[Pattern, ...]]
-    plain: dict[str, tuple[int, ...]]
-    index: dict[str, tuple[tuple[int, tuple[Pattern, ...]], ...]]
+    mask: dict[str, list[Pattern]]
+    plain: dict[str, list[int]]
+    index: dict[str, list[tuple[int, frozenset[str], Pattern]]]
+    keys: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def index_lexicon() -> Index:
     """The concepts in order, and for each word or concept the patterns it may be the key of."""
-    names, mask, plain, index = tuple(load_lexicon()), {}, {}, {}
+    mask, plain, index = defaultdict(list), defaultdict(list), defaultdict(list)
     for place, (concept, patterns) in enumerate(load_lexicon().items()):
         for pattern in patterns:
             for key in set(pattern.keys):
                 if concept == "MASK":
-                    mask.setdefault(key, []).append(pattern)
+                    mask[key].append(pattern)
                 elif pattern.text == key:
-                    plain.setdefault(key, []).append(place)
+                    plain[key].append(place)
                 else:
-                    index.setdefault(key, {}).setdefault(place, []).append(pattern)
-    return Index(names, mask, plain, {key: tuple((place, tuple(patterns)) for place, patterns in places.items())
-                                      for key, places in index.items()})
+                    index[key].append((place, frozenset(filter(str.islower, pattern.musts)) - {key}, pattern))
+    return Index(tuple(load_lexicon()), dict(mask), dict(plain), dict(index), frozenset((*plain, *index)))
 
 
 def _parse_chain(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:

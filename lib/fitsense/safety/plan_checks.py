@@ -18,6 +18,7 @@ from fitsense.safety.food_limits import list_allergies
 from fitsense.safety.meals import find_forbidden_foods
 from fitsense.safety.screening import INTENSITY_ORDER, Limits, is_allowed, keeps_light, screen
 from fitsense.safety.session_time import session_minutes
+from fitsense.safety.spacing import MOST_DAYS_OFF, count_gaps, has_long_rest, needs_spacing, tells_to_move
 from fitsense.safety.text_checks import iter_texts
 from fitsense.safety.violations import Violation, error
 from fitsense.safety.volume import count_weekly_sets, weekly_set_bounds
@@ -210,6 +211,21 @@ def check_balance(case: Case) -> list[Violation]:
     return [Violation("check_balance_work", "warning", "workout_plan.weekly_schedule", "no balance work this week")]
 
 
+def check_spacing(case: Case) -> list[Violation]:
+    """Strength days apart and no long stretch without activity, where a condition asks for it."""
+    if not needs_spacing(case.limits):
+        return []
+    found, place = [], "workout_plan.weekly_schedule"
+    strength = {session.day for _, session, _, exercise in case.entries if exercise is not None and exercise.kind == "strength"}
+    if 1 in count_gaps(tuple(strength)):
+        found.append(error("check_strength_apart", place, "strength work on two days in a row; a day between for this person"))
+    days = [session.day for _, session in case.sessions()]
+    if has_long_rest(days, case.limits) and not any(tells_to_move(text) for _, text in case.texts):
+        found.append(Violation("check_days_off", "warning", place, f"{max(count_gaps(days)) - 1} days in a row off; at most "
+                               f"{MOST_DAYS_OFF}, or words that ask for easy activity between"))
+    return found
+
+
 def check_progression(case: Case) -> list[Violation]:
     """No load step above ten percent, in numbers or in words."""
     found = []
@@ -310,4 +326,4 @@ def _list_eating(text: str) -> list[str]:
 
 PLAN_CHECKS: tuple[Callable[[Case], list[Violation]], ...] = (
     check_exercises, check_effort, check_dose, check_time, check_volume, check_repeats, check_balance,
-    check_progression, check_recommended, check_kept, check_calories, check_macros, check_referral, check_meals)
+    check_spacing, check_progression, check_recommended, check_kept, check_calories, check_macros, check_referral, check_meals)

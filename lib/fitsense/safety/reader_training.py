@@ -24,6 +24,7 @@ from fitsense.safety.second_reader import (
     BUCKETS,
     LEAST_WORDS,
     WEIGHTS,
+    Features,
     count_features,
     find_words,
     in_double,
@@ -54,20 +55,18 @@ def hash_sources() -> str:
     return hashlib.sha256(b"".join((files("fitsense.safety") / name).read_bytes() for name in tables)).hexdigest()
 
 
-def fit_weights(messages: list[dict], counted: list[list[dict[int, int]]]) -> dict[str, np.ndarray]:
+def fit_weights(messages: list[dict], counted: list[Features]) -> dict[str, np.ndarray]:
     """idf, weights and bias as half and single precision arrays; see load_weights for shapes."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
     seen = np.zeros(BUCKETS)
-    for kinds in counted:
-        for counts in kinds:
-            seen[list(counts)] += 1
+    for features in counted:
+        np.add.at(seen, features.buckets, 1)
     idf = ((np.log((1 + len(messages)) / (1 + seen)) + 1) * (seen >= MIN_MESSAGES)).astype(np.float16)
-    rows = [weigh_features(kinds, idf.astype(np.float64)) for kinds in counted]
-    ends = np.cumsum([0, *(len(at) for at, _ in rows)])
-    table = csr_matrix((np.concatenate([values for _, values in rows]), np.concatenate([at for at, _ in rows]), ends),
-                       shape=(len(rows), BUCKETS))
+    values = np.concatenate([weigh_features(features, idf.astype(np.float64)) for features in counted])
+    ends = np.cumsum([0, *(len(features.buckets) for features in counted)])
+    table = csr_matrix((values, np.concatenate([features.buckets for features in counted]), ends), shape=(len(counted), BUCKETS))
     weights, bias = [], []
     ours = [one["set"] == "house" for one in messages]
     for border in BORDERS:
@@ -81,7 +80,7 @@ def fit_weights(messages: list[dict], counted: list[list[dict[int, int]]]) -> di
     return {"idf": idf, "weights": np.array(weights).astype(np.float16), "bias": np.array(bias, dtype=np.float32)}
 
 
-def read_all(messages: list[dict]) -> list[list[dict[int, int]]]:
+def read_all(messages: list[dict]) -> list[Features]:
     """The features of every message, as triage reads them."""
     return [count_features(read_text(one["text"])) for one in messages]
 
@@ -112,15 +111,15 @@ def judge_writers() -> dict[str, dict[str, tuple[int, int]]]:
         others = [index for index, one in enumerate(messages) if one["set"] != writer]
         held = in_double(fit_weights([messages[i] for i in others], [counted[i] for i in others]))
 
-        def weigh(kinds, held=held):
-            return kinds and sum_chances(kinds, held)
+        def weigh(features, held=held):
+            return features and sum_chances(features, held)
 
         classes = [decide_class(read[i][1], weigh(_count_if_long(messages[i]["text"])), list(map(weigh, told[i]))) for i in own]
         rates[writer] = judge_rates([messages[i] for i in own], classes)
     return rates
 
 
-def _count_if_long(text: str) -> list[dict[int, int]] | None:
+def _count_if_long(text: str) -> Features | None:
     """The features of a text that the reader has an opinion of."""
     reading = read_text(text)
     return count_features(reading) if len(find_words(reading)) >= LEAST_WORDS else None

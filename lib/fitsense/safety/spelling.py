@@ -14,6 +14,7 @@ from fitsense.safety.wording import load_wording
 _LEET = str.maketrans({"3": "e", "1": "i", "0": "o", "@": "a", "$": "s", "4": "a", "5": "s", "!": "i"})
 _SPACED = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
+_LETTER, _SIGN = re.compile(r"[a-z]"), re.compile(r"[@$0-9!]")
 _ENDINGS = ("ing", "ed", "es", "s", "d", "er", "ly", "y", "est", "ful")
 LEAST_MENDED, LEAST_TWO_EDITS, MOST_MENDED = 4, 8, 30  # letters; heuristics
 
@@ -45,9 +46,11 @@ def _break_run(joined: str) -> str:
 def tidy_word(word: str) -> str:
     """A word without drawn-out letters, and with its digits read as letters where that makes an alarm word."""
     core = word.rstrip("!")
-    if re.search(r"[a-z]", core) and re.search(r"[@$0-9!]", core):
+    if _SIGN.search(core) and _LETTER.search(core):
         plain = core.translate(_LEET)
         core = plain if plain in known_words() and len(plain) >= LEAST_MENDED else core
+    if not _REPEATED.search(core):
+        return core
     double, single = _REPEATED.sub(r"\1\1", core), _REPEATED.sub(r"\1", core)
     return double if double in known_words() else single
 
@@ -69,9 +72,14 @@ def mend_word(word: str) -> str:
 
 def _shorten(word: str) -> set[str]:
     """The word and every form of it with one letter left out; with two for a long one."""
-    once = {word[:i] + word[i + 1:] for i in range(1, len(word))}
-    twice = {form[:i] + form[i + 1:] for form in once for i in range(1, len(form))} if len(word) >= LEAST_TWO_EDITS else set()
+    once = _drop_letter(word)
+    twice = [form for one in once for form in _drop_letter(one)] if len(word) >= LEAST_TWO_EDITS else []
     return {word, *once, *twice}
+
+
+def _drop_letter(word: str) -> set[str]:
+    """Every form of a word with one letter left out, its first letter kept."""
+    return {word[:i] + word[i + 1:] for i in range(1, len(word))}
 
 
 @lru_cache(maxsize=1)
@@ -91,8 +99,8 @@ def _distance(word: str, target: str) -> int | None:
         return 1
     if min(len(word), len(target)) < LEAST_TWO_EDITS or word[0] != target[0]:
         return None
-    return 2 if any(is_one_edit(form, target) for form in _shorten(word) if form != word and len(form) == len(word) - 1) or any(
-        is_one_edit(word, form) for form in _shorten(target) if len(form) == len(target) - 1) else None
+    return 2 if (any(is_one_edit(form, target) for form in _drop_letter(word))
+                 or any(is_one_edit(word, form) for form in _drop_letter(target))) else None
 
 
 def is_one_edit(a: str, b: str) -> bool:

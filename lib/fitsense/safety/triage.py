@@ -102,8 +102,9 @@ def decide_class(by_lexicon: Triage, whole: Chances | None, told: Iterable[Chanc
         return by_lexicon
     own = ("emergency" if whole.emergency > bounds["emergency"]
            else "stop_and_refer" if whole.escalation > bounds["escalation"] else "proceed")
-    is_mild = whole.escalation < bounds["no_escalation"] or whole.emergency < bounds["no_emergency"]
-    if by_lexicon in ("emergency", "stop_and_refer") and is_mild:
+    could_be = {"emergency": whole.emergency < bounds["no_emergency"] or whole.escalation < bounds["no_escalation"],
+                "stop_and_refer": whole.escalation < bounds["no_escalation"]}
+    if could_be.get(by_lexicon):
         read = [whole, *told]
         if None in read:
             return stricter(own, by_lexicon)
@@ -177,9 +178,9 @@ def _find_hits(reading: Reading) -> tuple[list[_Hit], bool]:
     """Every row that a message meets, and whether something was only asked about in general."""
     table, hits, general = load_triage(), [], False
     waiting: dict[int, list[Pattern]] = {}
-    for name in list(reading.at):
-        for place, pattern in table["index"].get(name, ()):
-            if pattern.musts <= reading.at.keys():
+    for name in [name for name in reading.at if name in table["index"]]:
+        for place, pattern in table["index"][name]:
+            if pattern.may_stand(reading.names):
                 waiting.setdefault(place, []).append(pattern)
     for place in sorted(waiting):
         hit, asked = _match_row(table["rows"][place], waiting[place], reading)

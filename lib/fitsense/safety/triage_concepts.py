@@ -7,6 +7,8 @@ Knows nothing of classes or rules, and nothing of denial or time: see `triage_co
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -47,11 +49,11 @@ class Reading:
         self.tokens: list[Token] = read_tokens(self.text, self.sentences)
         self.states: dict[tuple, str] = {}  # what the context made of a match, kept by triage.py: rows share matches
         self._words = [0, *accumulate(not token.filler for token in self.tokens)]
-        self._blocks = [0] * (len(self.tokens) + 1)
-        self._sites = [0] * (len(self.tokens) + 1)
-        self.at: dict[str, list[Span]] = self._index([token.written for token in self.tokens])
+        self._blocks = self._sites = [0] * (len(self.tokens) + 1)
+        self.at: dict[str, list[Span]] = {}
+        self.names: set[str] = set()  # words and concepts of `at`, as a set: sets are compared at a glance
         masked = {index for span in self._match_mask() for index in range(span.start, span.end)}
-        self.at = self._index([() if index in masked else token.forms for index, token in enumerate(self.tokens)])
+        self._index([() if index in masked else token.forms for index, token in enumerate(self.tokens)])
         self._add_concepts()
 
     def find(self, pattern: Pattern) -> list[list[Span]]:
@@ -69,52 +71,60 @@ class Reading:
             found = [[span for span in spans if self.tokens[span.start].sentence not in banned] for spans in found]
         return found if all(found) else []
 
-    @staticmethod
-    def _index(forms: list) -> dict[str, list[Span]]:
-        """Where each of the given forms of the tokens stands."""
-        at: dict[str, list[Span]] = {}
+    def _index(self, forms: list) -> None:
+        """Note where each of the given forms of the tokens stands."""
+        at = defaultdict(list)
         for index, names in enumerate(forms):
             span = _one(index)
-            for name in names:
-                at.setdefault(name, []).append(span)
-        return at
+            for name in sorted(names) if len(names) > 1 else names:  # the order of a set is nobody's
+                at[name].append(span)
+        self.at, self.names = dict(at), set(at)
 
     def _match_mask(self) -> list[Span]:
         """What means nothing at all ("chest press"), by the words as written: "my chest is pressing" is no chest press."""
-        mask, present = index_lexicon().mask, self.at.keys()
-        woken = [pattern for word in present & mask.keys() for pattern in mask[word] if pattern.musts <= present]
+        mask, written = index_lexicon().mask, set().union(*(token.written for token in self.tokens))
+        woken = [pattern for word in written & mask.keys() for pattern in mask[word] if pattern.may_stand(written)]
+        if woken:
+            self._index([token.written for token in self.tokens])
         return [span for pattern in woken for spans in self.find(pattern)[:1] for span in spans]
 
     def _add_concepts(self) -> None:
         """Find the concepts in the order of the lexicon; only patterns whose key word stands in the message are tried."""
-        lexicon, present = index_lexicon(), self.at.keys()
-        found: dict[int, set[Span]] = {}
-        waiting: dict[int, list[tuple[Pattern, ...]]] = {}
+        lexicon, words = index_lexicon(), frozenset(self.names)
+        found: defaultdict[int, set[Span]] = defaultdict(set)
+        waiting: defaultdict[int, list[Pattern]] = defaultdict(list)
 
         def wake(name: str) -> None:
             for place in lexicon.plain.get(name, ()):
-                found.setdefault(place, set()).update(self.at[name])
-            for place, patterns in lexicon.index.get(name, ()):
-                waiting.setdefault(place, []).append(patterns)
+                found[place].update(self.at[name])
+            for place, needed, pattern in lexicon.index.get(name, ()):
+                if needed <= words:
+                    waiting[place].append(pattern)
 
-        for word in list(present):
+        for word in words & lexicon.keys:
             wake(word)
         for place, name in enumerate(lexicon.names):
             if place in waiting:
-                more = {span for patterns in waiting[place] for pattern in patterns if pattern.musts <= present
-                        for spans in self.find(pattern)[:1] for span in spans}
-                if more:
-                    found.setdefault(place, set()).update(more)
+                spans = self._find_any(waiting[place])
+                if spans:
+                    found[place].update(spans)
             if place in found:
                 self.at[name] = sorted(found[place])[:MOST_SPANS]
+                self.names.add(name)
                 wake(name)
-            if name == "BODY":
-                self._sites = self._count(name, lambda index: not self._is_joined(index))
-            elif name == "BLOCK":
-                self._blocks = self._count(name, lambda index: True)
+                if name == "BODY":
+                    self._sites = self._count(span.start for span in self.at[name] if not self._is_joined(span.start))
+                elif name == "BLOCK":
+                    self._blocks = self._count(span.start for span in self.at[name])
 
-    def _count(self, name: str, counts) -> list[int]:
-        marked = {span.start for span in self.at.get(name, ()) if counts(span.start)}
+    def _find_any(self, patterns: list[Pattern]) -> list[Span]:
+        """Where the first part of any of these patterns stands."""
+        return [span for pattern in patterns if pattern.may_stand(self.names)
+                for spans in self.find(pattern)[:1] for span in spans]
+
+    def _count(self, starts: Iterable[int]) -> list[int]:
+        """How many different starts lie before each token, and before the end."""
+        marked = set(starts)
         return [0, *accumulate(index in marked for index in range(len(self.tokens)))]
 
     def _is_joined(self, index: int) -> bool:
@@ -135,7 +145,7 @@ class Reading:
     def _spans(self, names: Names) -> list[Span]:
         if len(names) == 1:
             return self._named(names[0])
-        found = [self.at[name] for name in names.words & self.at.keys()]
+        found = [self.at[name] for name in names.words & self.names]
         found += [spans for name in names.phrases if (spans := self._named(name))]
         return found[0] if len(found) == 1 else sorted({span for spans in found for span in spans})
 
@@ -154,7 +164,7 @@ class Reading:
         spans = self.at.get(name)
         if spans is None and " " in name:
             pattern = parse_pattern(name)
-            found = self.find(pattern) if pattern.musts <= self.at.keys() else []
+            found = self.find(pattern) if pattern.may_stand(self.names) else []
             spans = self.at[name] = found[0] if found else []
         return spans or []
 
@@ -198,7 +208,7 @@ class Reading:
                 and self._sites[high] == self._sites[low] and self._blocks[high] == self._blocks[low])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def read_message(text: str) -> Reading:
     """The reading of a normalised text; cached."""
     return Reading(text)

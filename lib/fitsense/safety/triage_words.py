@@ -5,8 +5,8 @@ A token carries its word as written, with its spelling mended, and its stem; num
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from fitsense.artifacts import read_yaml
 from fitsense.safety.lexicon import lexicon_words
@@ -33,16 +33,15 @@ _GESTATION = (5, 42)
 _PAUSE, _STOP, _NOT = ((frozenset({one}), frozenset({one}), one != "not") for one in (",", ".", "not"))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word: its forms, as written (mended) alone, where it stands, its sentence, and whether matching may skip it."""
+class Token(NamedTuple):
+    """One word: its forms, as written (mended) alone, whether matching may skip it, where it stands, its sentence."""
 
     forms: frozenset[str]
     written: frozenset[str]
+    filler: bool
     start: int
     end: int
     sentence: int
-    filler: bool
 
 
 @lru_cache(maxsize=1)
@@ -65,18 +64,19 @@ def read_tokens(text: str, sentences: list[tuple[int, int]]) -> list[Token]:
     """The tokens of a normalised text."""
     tokens, index, previous = [], 0, ""
     for match in _TOKEN.finditer(text):
-        while index + 1 < len(sentences) and match.start() >= sentences[index + 1][0]:
+        start, end = match.span()
+        while index + 1 < len(sentences) and start >= sentences[index + 1][0]:
             index += 1
-        for forms, written, filler in _read(match, previous, text):
-            tokens.append(Token(forms, written, match.start(), match.end(), index, filler))
-        previous = match[0]
+        word = match[0]
+        for read in _word_forms(word) if match.lastgroup == "word" else _read(match, previous, text):
+            tokens.append(Token(*read, start, end, index))
+        previous = word
     return tokens
 
 
 def _read(match: re.Match, previous: str, text: str) -> list[tuple[frozenset[str], frozenset[str], bool]]:
-    kind = match.lastgroup if match.lastgroup not in ("unit", "ago", "count") else "span"
-    if kind == "word":
-        return _word_forms(match[0])
+    kind = match.lastgroup
+    kind = "span" if kind in ("unit", "ago", "count") else kind
     if kind in ("stop", "pause"):
         return [_PAUSE if kind == "pause" else _STOP]
     names = frozenset(_read_number(kind, match, previous, text[match.end():match.end() + 12]))
@@ -166,7 +166,7 @@ def _word_forms(word: str) -> list[tuple[frozenset[str], frozenset[str], bool]]:
         return [one for part in parts for one in _word_forms(part)]
     if mended.endswith("n't"):
         return [_token({"ca": "can", "wo": "will", "sha": "shall", "ai": "be"}.get(mended[:-3], mended[:-3])), _NOT]
-    return [_token(re.sub(r"'(?:s|m|re|ve|d|ll)?\b", "", mended))]
+    return [_token(re.sub(r"'(?:s|m|re|ve|d|ll)?\b", "", mended) if "'" in mended else mended)]
 
 
 def _token(word: str) -> tuple[frozenset[str], frozenset[str], bool]:
