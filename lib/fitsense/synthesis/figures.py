@@ -122,7 +122,7 @@ def _draw_strength(ax: Axes, world: World, user_id: int) -> None:
         ax.plot(range(life.n_days), hidden * (one.e1rm / hidden[one.day]).median(), color=colour, linewidth=2)
     ax.set(title="Strength: estimated one repetition, kg" + ("" if len(lifts) else " (no counted loads)"))
     if len(lifts):
-        ax.legend(loc="upper left")
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def _draw_sessions(ax: Axes, life: Life) -> None:
@@ -150,8 +150,8 @@ def draw_sources(world: World) -> Figure:
     left.barh(np.arange(len(rows)) + 0.2, got, height=0.4, color=PALETTE[4], label="simulated")
     left.set_yticks(range(len(rows)), rows)
     left.invert_yaxis()
-    left.set(title="Conditions told to a coach (rare cases are added on request)", xlabel="% of people")
-    left.legend()
+    left.set(title="Conditions told to a coach", xlabel="% of people; rare cases are added on request")
+    left.legend(loc="lower right")
     _draw_age_shares(right, world)
     return figure
 
