@@ -268,7 +268,7 @@ CORRUPTIONS: dict[str, Corruption] = {
                                    r"weight_kg: not_nullable \(nan in row \d+\)"),
     "an extra column": Corruption(extra_column, "goals.columns", r"surprise"),
     "numbers as text": Corruption(text_for_number, "user_profiles.columns", r"age: is integer"),
-    "a column mostly missing": Corruption(forget_column_values, "missing_values", r"user_profiles.sleep_hours: 8\d\.\d% missing"),
+    "a column mostly missing": Corruption(forget_column_values, "missing_values", r"user_profiles.sleep_hours: \d\d\.\d% missing"),
     "a constant column": Corruption(make_constant, "constant_columns", r"workouts\.effort"),
     "a table cut short": Corruption(cut_table_short, "rows.people_whole", r"user_medical_profiles user_id 2\d: no row"),
     "a lost user": Corruption(lose_user, "records.users_known", r"user 1\b"),
