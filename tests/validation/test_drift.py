@@ -54,7 +54,7 @@ def test_a_run_against_itself_and_against_an_older_heavier_one(pristine, materia
     same = measure_drift(sample_material(pristine), sample_material(pristine), PARAMS)
     assert same["alerts"] == [] and {one["psi"] for one in same["features"]} == {0.0} and same["n_compared"] > 70
     profiles = material.tables["user_profiles"]
-    profiles["age"] += 40
+    profiles["age"] += 100
     material.tables["weight_logs"]["weight_kg"] *= 2.2
     for record in material.records["all_records"]:
         record["context"]["slice_tags"]["sex"] = "female"
@@ -104,7 +104,7 @@ def test_the_command_names_what_drifted_or_is_missing(runs, capsys):
     profiles = runs / "second/01_synthesis/user_profiles.parquet"
     frame = pd.read_parquet(profiles)
     profiles.unlink()
-    frame.assign(age=frame["age"] + 40).to_parquet(profiles)
+    frame.assign(age=frame["age"] + 100).to_parquet(profiles)
     assert main(["drift", "first", "second"]) == 1
     assert "user_profiles.age: PSI" in capsys.readouterr().out
     (runs / "first/03_distillation/manifest.json").unlink()

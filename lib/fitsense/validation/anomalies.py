@@ -92,11 +92,14 @@ def find_near_duplicate_requests(examined: list[Examined], params: ValidationPar
 
 
 def find_strange_answers(examined: list[Examined]) -> Finding:
-    """Single answers that bear no mark of their own question; whole prompt types are judged by records.labels_match."""
-    judged = [one for one in examined if one.fits is not None]
+    """Single answers that bear no mark of their own question; whole prompt types are judged by records.labels_match.
+
+    Chat is left to that check: how many words an answer shares with its question says little of one answer.
+    """
+    judged = [one for one in examined if one.fits is not None and one.context["prompt_type"] != "coaching_question"]
     flagged = [f"{one.record['record_id']} ({one.context['prompt_type']})" for one in judged if not one.fits]
     return make_finding("answers_of_another_question", len(judged), flagged, bool(flagged),
-                        "names, numbers and words of the answer are not those of the question")
+                        "exercises, days, minutes or calories of the answer are not those of the question")
 
 
 def find_missing(tables: dict[str, pd.DataFrame]) -> Finding:

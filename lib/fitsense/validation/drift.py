@@ -26,7 +26,7 @@ from fitsense.validation.record_checks import SLICE_TAGS
 LITTLE_CHANGE = 0.1  # see above
 CHANCE_LEVEL = 0.999  # of chi-square; a run has about a hundred columns and properties
 N_BINS = 10
-MAX_CATEGORIES = 20  # the commonest values of the reference; the rest are one bin
+MAX_CATEGORIES = N_BINS - 1  # the commonest values of the reference; the rest are one bin, for sparse bins overstate PSI
 PRIOR = 0.5  # counts added to every bin, so that an empty one leaves PSI finite
 OTHER, MISSING = "other", "missing"
 
