@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fitsense.validation.checks import Check, make_check
+
 Tables = dict[str, pd.DataFrame]
 MOST_FOUND = 20  # findings told of one check; `n_more` on the last one says how many are left untold
 CONTRADICTIONS = (("hypertension", "hypertension not controlled"), ("type 1 diabetes", "type 2 diabetes"),
@@ -38,6 +40,16 @@ def find_implausible(tables: Tables) -> list[dict]:
     `key` is {column: value} of the row. The last of a check's findings carries `n_more`, the rows not listed.
     """
     return [finding for check in PLAUSIBILITY for finding in _run(check, tables)]
+
+
+def check_plausibility(tables: Tables) -> list[Check]:
+    """The same as named checks, `plausible.<name>`, for the validation report."""
+    return [make_check(f"plausible.{check.name}", len(tables[check.table]), _tell(check, tables), "no row is absurd")
+            for check in PLAUSIBILITY]
+
+
+def _tell(check: Plausibility, tables: Tables) -> list[str]:
+    return [f"{check.table} {finding['key']}: {finding['reason']}" for finding in _run(check, tables)]
 
 
 def _run(check: Plausibility, tables: Tables) -> list[dict]:

@@ -12,6 +12,7 @@ from fitsense.validation.anomalies import find_anomalies
 from fitsense.validation.bias import measure_bias
 from fitsense.validation.checks import Check, make_report
 from fitsense.validation.loading import Material, load_material
+from fitsense.validation.plausibility import check_plausibility
 from fitsense.validation.record_checks import check_records, examine_records
 from fitsense.validation.row_checks import check_rows
 from fitsense.validation.statistics import compute_statistics
@@ -55,4 +56,4 @@ def check_data(tables: dict[str, pd.DataFrame]) -> tuple[list[Check], dict[str, 
     checks = check_tables(tables)
     broken = {check.name.removesuffix(".columns") for check in checks if check.name.endswith(".columns") and not check.passed}
     sound = {name: coerce_columns(METADATA.tables[name], frame) if name in broken else frame for name, frame in tables.items()}
-    return [*checks, *check_units(sound), *check_rows(sound)], sound
+    return [*checks, *check_units(sound), *check_rows(sound), *check_plausibility(sound)], sound
