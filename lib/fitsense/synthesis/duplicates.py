@@ -36,7 +36,12 @@ def sketch(text: str) -> MinHash:
     return own
 
 
-def measure_near_duplicates(queries: list[dict]) -> float:
-    """The share of free texts (0-1) that are a near copy of an earlier one."""
-    texts = list_free_texts(queries)
+def measure_near_duplicates(queries: list[dict], n_people: int = 200) -> float:
+    """The share of free texts (0-1) that are a near copy of an earlier one, among n_people spread evenly over all.
+
+    The share grows with the number of texts held against each other, so that worlds of any size are measured on as many.
+    """
+    people = sorted({query["user_id"] for query in queries})
+    asked = {people[place * len(people) // n_people] for place in range(n_people)} if len(people) > n_people else set(people)
+    texts = list_free_texts([query for query in queries if query["user_id"] in asked])
     return len({later for _, later in find_near_duplicates(texts)}) / max(1, len(texts))
