@@ -101,7 +101,7 @@ def test_plans_and_short_answers_are_batched_apart(build):
 
 def test_systems_that_share_weights_share_batches(build, tmp_path):
     params = EvaluationParams(n_plans=PerSystem(base=0, student=2, student_grammar=2),
-                              n_short=PerSystem(base=0, student=4, student_grammar=4))
+                              n_short=PerSystem(base=0, student=4, student_grammar=4), batch_size=10)
     student = build.student("{}")
     answers = answer_samples({"student": False, "student_grammar": True}, student, build.records(3), params, tmp_path)
     assert {system: len(found) for system, found in answers.items()} == {"student": 6, "student_grammar": 6}
