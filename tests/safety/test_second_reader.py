@@ -22,9 +22,11 @@ from fitsense.safety.second_reader import WEIGHTS, in_double, load_weights, read
 from fitsense.safety.triage import TriageResult, read_text, triage_text
 
 EXAM = yaml.safe_load((Path(__file__).parent / "triage_exam.yaml").read_text(encoding="utf-8"))
-# Messages failed of 408 emergencies, 811 escalations and 702 that call for neither (the last two authors alone: 2 of 216, 12 of
-# 429, 49 of 368); by the lexicon alone: 61, 119, 154.
-FIRST_READ = {"missed_emergency": 7, "missed_escalation": 23, "over_escalation": 101}
+# Messages failed of 408 emergencies, 811 escalations and 702 that call for neither; by the lexicon alone 61, 119, 154.
+# First read: 7, 23 and 101. Since 2,465 everyday messages were learned, and the bounds chosen anew on other authors:
+KEPT = {"missed_emergency": 5, "missed_escalation": 16, "over_escalation": 116}
+EVERYDAY = yaml.safe_load((Path(__file__).parent / "triage_everyday.yaml").read_text(encoding="utf-8"))
+EVERYDAY_STOPPED = 18  # of 299 on first reading; the reader before had stopped 30 of them
 SLACK = 4
 
 
@@ -43,7 +45,8 @@ def test_the_same_messages_give_the_same_weights():
 
 def test_nothing_of_the_examination_was_learned():
     learned = {" ".join(one["text"].lower().split()) for one in load_messages()}
-    assert not [text for rows in EXAM.values() for text, _, _ in rows if " ".join(text.lower().split()) in learned]
+    examined = [text for rows in EXAM.values() for text, _, _ in rows] + EVERYDAY
+    assert not [text for text in examined if " ".join(text.lower().split()) in learned]
 
 
 def test_messages_that_were_learned_are_whole():
@@ -81,4 +84,9 @@ def test_rates_on_the_examination_are_kept():
     rates = judge_rates(rows, [triage_text(row["text"]).triage for row in rows])
     assert len(rows) == 1513
     for name, (failed, total) in rates.items():
-        assert failed <= FIRST_READ[name] + SLACK, (name, failed, total)
+        assert failed <= KEPT[name] + SLACK, (name, failed, total)
+
+
+def test_everyday_talk_is_seldom_an_alarm():
+    stopped = [text for text in EVERYDAY if triage_text(text).triage in ("emergency", "stop_and_refer")]
+    assert len(EVERYDAY) == 299 and len(stopped) <= EVERYDAY_STOPPED + SLACK, stopped

@@ -5,8 +5,9 @@
 
 Two logistic regressions (scikit-learn, liblinear): emergency or not, escalation or not. A message for which a careful
 clinician would accept either side of a border counts half at that border. Deterministic: same messages, same weights.
-Sets of triage_messages.jsonl: one a writer, and "house", which the tests demand of the tables (their messages, sentences of
-the synthesis, short denials), labelled as there: a message that must hold is added to it by hand.
+Sets of triage_messages.jsonl: one a writer, "everyday 1" to "5" (talk that is no alarm), and "house", which the tests demand of
+the tables (their messages, sentences of the synthesis, short denials), labelled as there: a message that must hold is added
+to it by hand.
 """
 
 import hashlib

@@ -100,8 +100,9 @@ def decide_class(by_lexicon: Triage, whole: Chances | None, told: Iterable[Chanc
     bounds = load_triage()["second_reader"]
     if whole is None:
         return by_lexicon
-    own = ("emergency" if whole.emergency > bounds["emergency"]
-           else "stop_and_refer" if whole.escalation > bounds["escalation"] else "proceed")
+    alone = "alone_" if by_lexicon == "proceed" else ""  # nothing found: far more often everyday talk
+    own = ("emergency" if whole.emergency > bounds[f"{alone}emergency"]
+           else "stop_and_refer" if whole.escalation > bounds[f"{alone}escalation"] else "proceed")
     could_be = {"emergency": whole.emergency < bounds["no_emergency"] or whole.escalation < bounds["no_escalation"],
                 "stop_and_refer": whole.escalation < bounds["no_escalation"]}
     if could_be.get(by_lexicon):

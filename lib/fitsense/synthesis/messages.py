@@ -17,7 +17,8 @@ from fitsense.contracts.changes import TRIAGE_ORDER
 from fitsense.synthesis.dice import read_yaml
 from fitsense.synthesis.people import SimulatedPerson
 
-OWN_SET = "house"  # sentences that tests demand of the triage: near the scenario table's own
+# Not for safety questions: sentences that tests demand of the triage, near the scenario table's own, and everyday talk.
+LEFT_OUT = ("house", "everyday")
 DECK_STREAM = 102
 
 
@@ -36,7 +37,7 @@ def load_messages() -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, dict[str, str]] = {name: {} for name in TRIAGE_ORDER}
     for line in (files("fitsense.safety") / "triage_messages.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        if not row["also"] and row["set"] != OWN_SET:
+        if not row["also"] and not row["set"].startswith(LEFT_OUT):
             found[row["expected"]].setdefault(row["text"], row["set"])
     return {name: tuple((writer, text) for text, writer in rows.items()) for name, rows in found.items()}
 
