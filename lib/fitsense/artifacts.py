@@ -33,7 +33,7 @@ UPSTREAM: dict[str, tuple[str, ...]] = {
     "02_teacher_labelling": ("01_synthesis/queries.jsonl",),
     "03_distillation": ("01_synthesis/queries.jsonl", "02_teacher_labelling/responses.jsonl"),
     "04_validation": ("01_synthesis/*.parquet", "03_distillation/*.jsonl"),
-    "05_qlora_training": ("03_distillation/train.jsonl", "03_distillation/val.jsonl"),
+    "05_qlora_training": ("03_distillation/train.jsonl", "03_distillation/val.jsonl", "03_distillation/test.jsonl"),
     "06_evaluation": ("03_distillation/train.jsonl", "03_distillation/test.jsonl", "05_qlora_training/adapter/*"),
     "07_coaching_demo": ("03_distillation/test.jsonl", "05_qlora_training/adapter/*",
                          "06_evaluation/evaluation_report.json"),
