@@ -30,18 +30,34 @@ class NearDuplicate:
 def find_near_duplicates(known: Mapping[str, str], asked: Mapping[str, str], similarity: float,
                          seed: int) -> list[NearDuplicate]:
     """Every text of `asked` that is at least `similarity` like one of `known`, with the likest, in order of `asked`."""
-    shingles = {name: shingle_words(text) for name, text in known.items()}
-    index = MinHashLSH(threshold=max(0.1, similarity - MARGIN), num_perm=N_PERMUTATIONS)
+    shingles, index = {name: shingle_words(text) for name, text in known.items()}, _make_index(similarity)
     for name, sketch in sketch_texts(shingles, seed).items():
         index.insert(name, sketch)
     wanted = {name: shingle_words(text) for name, text in asked.items()}
-    found = []
-    for name, sketch in sketch_texts(wanted, seed).items():
-        likest = max(((compare(wanted[name], shingles[other]), other) for other in sorted(index.query(sketch))),
-                     default=(0.0, ""), key=lambda pair: pair[0])
-        if likest[0] >= similarity:
-            found.append(NearDuplicate(name, likest[1], round(likest[0], 4)))
-    return found
+    likest = [_find_likest(name, wanted[name], shingles, index.query(sketch))
+              for name, sketch in sketch_texts(wanted, seed).items()]
+    return [found for found in likest if found.similarity >= similarity]
+
+
+def find_repeats(texts: Mapping[str, str], similarity: float, seed: int) -> list[NearDuplicate]:
+    """Every text that is at least `similarity` like an earlier one of the same group, with the likest, in order."""
+    shingles, index, repeats = {name: shingle_words(text) for name, text in texts.items()}, _make_index(similarity), []
+    for name, sketch in sketch_texts(shingles, seed).items():
+        likest = _find_likest(name, shingles[name], shingles, index.query(sketch))
+        repeats += [likest] if likest.similarity >= similarity else []
+        index.insert(name, sketch)
+    return repeats
+
+
+def _make_index(similarity: float) -> MinHashLSH:
+    return MinHashLSH(threshold=max(0.1, similarity - MARGIN), num_perm=N_PERMUTATIONS)
+
+
+def _find_likest(name: str, own: frozenset[str], shingles: Mapping[str, frozenset[str]], candidates: list[str]) -> NearDuplicate:
+    """The candidate most like a text, the first of equals; similarity 0 where there is none."""
+    found = max(((compare(own, shingles[other]), other) for other in sorted(candidates)), default=(0.0, ""),
+                key=lambda pair: pair[0])
+    return NearDuplicate(name, found[1], round(found[0], 4))
 
 
 def shingle_words(text: str) -> frozenset[str]:

@@ -26,12 +26,13 @@ def compare_decoding(adapter_dir: Path, requests: list[Request], max_new_tokens:
     """Answer every request both ways under its grammar; seconds include reading the prompt."""
     student = load_student(adapter_model_params(adapter_dir), adapter_dir)
     plain = on_torch_thread(lambda: merge_adapter(load_dequantised(adapter_model_params(adapter_dir)), adapter_dir).eval())
-    return [_compare_one(student, plain, request, max_new_tokens) for request in requests]
+    guidance = guidance_tokenizer(student.tokenizer, plain.get_input_embeddings().weight.shape[0], student.end_id)
+    return [_compare_one(student, plain, guidance, request, max_new_tokens) for request in requests]
 
 
-def _compare_one(student: Student, plain, request: Request, max_new_tokens: int) -> dict:
+def _compare_one(student: Student, plain, guidance, request: Request, max_new_tokens: int) -> dict:
     drafted = student.generate([request], grammar=True, max_new_tokens=max_new_tokens, exercise_names=allowed_names)[0]
-    tokens, seconds = on_torch_thread(_generate_plainly, student, plain, request, max_new_tokens)
+    tokens, seconds = on_torch_thread(_generate_plainly, student, plain, guidance, request, max_new_tokens)
     ended = tokens[-1] == student.end_id
     text = student.tokenizer.decode(tokens, skip_special_tokens=True)
     shown = [guard_answer(request, *answer).text
@@ -41,11 +42,10 @@ def _compare_one(student: Student, plain, request: Request, max_new_tokens: int)
 
 
 @torch.inference_mode()
-def _generate_plainly(student: Student, plain, request: Request, max_new_tokens: int) -> tuple[list[int], float]:
+def _generate_plainly(student: Student, plain, guidance, request: Request, max_new_tokens: int) -> tuple[list[int], float]:
     """Token ids and seconds of transformers' greedy generate with its own cache and the grammar as a logits processor."""
     tokenizer = student.tokenizer
     prompt = tokenizer(render_prompt(tokenizer, user_turn(request)), add_special_tokens=False, return_tensors="pt")
-    guidance = guidance_tokenizer(tokenizer, plain.get_input_embeddings().weight.shape[0], student.end_id)
     n_prompt = prompt["input_ids"].shape[1]
     grammar = GrammarProcessor(guidance, [compile_grammar(request, allowed_names(request))], n_prompt)
     started = time.perf_counter()
