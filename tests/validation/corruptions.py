@@ -270,6 +270,8 @@ CORRUPTIONS: dict[str, Corruption] = {
     "numbers as text": Corruption(text_for_number, "user_profiles.columns", r"age: is integer"),
     "a column mostly missing": Corruption(forget_column_values, "missing_values",
                                           r"user_profiles.sleep_hours: \d\d\.\d% missing"),
+    "a night that never ends": Corruption(set_cell("sleep_duration_logs", "hours", 23.5), "plausible.night",
+                                          r"user_id.*23\.5 hours of sleep"),
     "a constant column": Corruption(make_constant, "constant_columns", r"workouts\.effort"),
     "a table cut short": Corruption(cut_table_short, "rows.people_whole", r"user_medical_profiles user_id 2\d: no row"),
     "a lost user": Corruption(lose_user, "records.users_known", r"user 1\b"),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fitsense.validation.checks import Check, make_check
+from fitsense.validation.row_checks import describe_finding
 
 Tables = dict[str, pd.DataFrame]
 MOST_FOUND = 20  # findings told of one check; `n_more` on the last one says how many are left untold
@@ -44,12 +45,8 @@ def find_implausible(tables: Tables) -> list[dict]:
 
 def check_plausibility(tables: Tables) -> list[Check]:
     """The same as named checks, `plausible.<name>`, for the validation report."""
-    return [make_check(f"plausible.{check.name}", len(tables[check.table]), _tell(check, tables), "no row is absurd")
-            for check in PLAUSIBILITY]
-
-
-def _tell(check: Plausibility, tables: Tables) -> list[str]:
-    return [f"{check.table} {finding['key']}: {finding['reason']}" for finding in _run(check, tables)]
+    return [make_check(f"plausible.{check.name}", len(tables[check.table]), map(describe_finding, _run(check, tables)),
+                       "no row is absurd") for check in PLAUSIBILITY]
 
 
 def _run(check: Plausibility, tables: Tables) -> list[dict]:
