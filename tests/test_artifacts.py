@@ -9,6 +9,7 @@ from fitsense.artifacts import (
     SESSION,
     ArtifactError,
     append_jsonl,
+    clock_text,
     open_stage,
     read_json,
     read_jsonl_prefix,
@@ -101,3 +102,7 @@ def test_a_log_cut_by_a_kill_loses_only_its_last_line(tmp_path):
     assert read_jsonl_prefix(path) == [{"n": 1}]
     append_jsonl(path, {"n": 3})
     assert [json.loads(line) for line in path.read_text().splitlines()] == [{"n": 1}, {"n": 3}]
+
+
+def test_a_clock_never_shows_sixty_seconds():
+    assert [clock_text(seconds) for seconds in (0.2, 59.6, 125, 779.7)] == ["0:00", "1:00", "2:05", "13:00"]

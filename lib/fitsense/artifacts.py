@@ -63,6 +63,12 @@ def sha256_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def clock_text(seconds: float) -> str:
+    """Seconds as minutes:seconds, to the whole second."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
 def write_text(path: Path, text: str) -> Path:
     """Write a file whole or not at all: to a temporary name beside it, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,7 @@ from traitlets.config import Config
 from fitsense.artifacts import (
     STAGES,
     ArtifactError,
+    clock_text,
     code_version,
     needed_stages,
     outputs_dir,
@@ -118,7 +119,7 @@ def run_pipeline(request: RunRequest) -> Path:
         started, expected = time.monotonic(), _expected_seconds(params)
         for stage in stages:
             _run_stage(stage, request, params, run_dir, _left(expected, stages, stage))
-        print(f"all {len(stages)} stages up to date after {_minutes(time.monotonic() - started)}", flush=True)
+        print(f"all {len(stages)} stages up to date after {clock_text(time.monotonic() - started)}", flush=True)
         build_reports(run_dir)
     return run_dir
 
@@ -155,7 +156,7 @@ def _run_stage(stage: str, request: RunRequest, params: Params, run_dir: Path, l
     execute_notebook(stage, request, run_dir)
     if not (run_dir / stage / "manifest.json").is_file():
         raise PipelineError(f"{stage}: its notebook ended without writing a manifest")
-    print(f"{label}: done in {_minutes(time.monotonic() - started)}", flush=True)
+    print(f"{label}: done in {clock_text(time.monotonic() - started)}", flush=True)
 
 
 def execute_notebook(stage: str, request: RunRequest, run_dir: Path) -> None:
@@ -237,11 +238,7 @@ def _expected_seconds(params: Params) -> dict[str, float]:
 
 def _left(expected: dict[str, float], stages: tuple[str, ...], stage: str) -> str:
     rest = [expected.get(name) for name in stages[stages.index(stage):]]
-    return f" (about {_minutes(sum(rest))} left)" if rest and None not in rest else ""
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
+    return f" (about {clock_text(sum(rest))} left)" if rest and None not in rest else ""
 
 
 def explain(error: Exception) -> str | None:

@@ -119,7 +119,8 @@ def _draw_strength(ax: Axes, world: World, user_id: int) -> None:
         one = lifts[lifts.name == name]
         hidden = life.fitness[:, find_pattern(name)]
         ax.plot(one.day, one.e1rm, "o-", color=colour, markersize=3, linewidth=0.8, alpha=0.6, label=f"{name}, logged")
-        ax.plot(range(life.n_days), hidden * (one.e1rm / hidden[one.day]).median(), color=colour, linewidth=2)
+        ax.plot(range(life.n_days), hidden * (one.e1rm / hidden[one.day]).median(), color=colour, linewidth=2,
+                label=f"{name}, as it was")
     ax.set(title="Strength: estimated one repetition, kg" + ("" if len(lifts) else " (no counted loads)"))
     if len(lifts):
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))

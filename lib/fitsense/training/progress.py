@@ -5,6 +5,7 @@ import time
 
 from transformers import TrainerCallback
 
+from fitsense.artifacts import clock_text
 from fitsense.training.records import TokenisedRecord
 
 
@@ -29,7 +30,7 @@ class LiveLine(TrainerCallback):
         tokens = self.n_epoch_tokens * state.epoch
         speed = self.n_epoch_tokens * args.num_train_epochs * done / state.max_steps / max(elapsed, 1e-9)
         print(f"step {state.global_step}/{state.max_steps}  loss {logs['loss']:.3f}  {tokens:,.0f} tokens  "
-              f"{speed:.0f} tokens/s  {left // 60:.0f}:{left % 60:02.0f} left", flush=True)
+              f"{speed:.0f} tokens/s  {clock_text(left)} left", flush=True)
 
 
 class ClockCheckpoint(TrainerCallback):
