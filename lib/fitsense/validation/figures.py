@@ -85,7 +85,7 @@ def plot_drift(report: dict, limit: int = 24) -> Figure:
     figure, (axis,) = new_figure(width=9, height=0.9 + 0.24 * len(rows))
     places = range(len(rows))
     axis.barh(places, [one["psi"] for one in rows], color=[PALETTE[1] if one["alert"] else PALETTE[0] for one in rows])
-    axis.plot([one["chance_limit"] for one in rows], places, "|", color=INK, markersize=11, label="what chance gives in 999 of 1,000")
+    axis.plot([one["chance_limit"] for one in rows], places, "|", color=INK, markersize=11, label="chance, 99.9% of times")
     for threshold in (report["thresholds"]["little_change"], report["thresholds"]["alert"]):
         axis.axvline(threshold, color=INK, linestyle="--", linewidth=1)
     axis.set_yticks(places, [one["name"] for one in rows], fontsize=8)
